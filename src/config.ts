@@ -1,0 +1,91 @@
+/** Configuration of one process: flags over environment over defaults. The only reader of the environment. */
+import {readFileSync, statSync} from 'node:fs';
+import {isAbsolute, join, relative, resolve} from 'node:path';
+import {fail} from './errors/jobwire-error.ts';
+
+export interface Config {
+  /** Folder with connections/, connectors/ and templates/. */
+  readonly project: string;
+  /** sqlite:<path>, relative to the project. */
+  readonly store: string;
+  readonly host: string;
+  readonly port: number;
+  /** Where senders reach this server; part of some signatures. */
+  readonly publicUrl?: string;
+  /** Bearer token of the API; without one the API answers loopback only. */
+  readonly apiToken?: string;
+  readonly logLevel: string;
+  /** Most runs under way at once. */
+  readonly concurrency: number;
+  /** Most runs that may wait before new deliveries get 503. */
+  readonly queueLimit: number;
+  readonly leaseMs: number;
+}
+
+export interface Overrides {
+  readonly project?: string;
+  readonly store?: string;
+  readonly host?: string;
+  readonly port?: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads `JOBWIRE_*`; JW7101 for a value that is not what it must be. */
+export function readConfig(overrides: Overrides = {}, environment: Environment = process.env): Config {
+  const text = (name: string): string | undefined => environment[`JOBWIRE_${name}`]?.trim() || undefined;
+  const publicUrl = text('PUBLIC_URL');
+  const apiToken = text('API_TOKEN');
+  return {
+    project: resolve(overrides.project ?? text('PROJECT') ?? '.'),
+    store: overrides.store ?? text('STORE') ?? 'sqlite:./.jobwire/jobwire.db',
+    host: overrides.host ?? text('HOST') ?? '127.0.0.1',
+    port: overrides.port ?? whole('PORT', text('PORT'), 7070),
+    logLevel: text('LOG_LEVEL') ?? 'info',
+    concurrency: whole('CONCURRENCY', text('CONCURRENCY'), 64),
+    queueLimit: whole('QUEUE_LIMIT', text('QUEUE_LIMIT'), 100_000),
+    leaseMs: whole('LEASE_MS', text('LEASE_MS'), 120_000),
+    ...(publicUrl && {publicUrl}),
+    ...(apiToken && {apiToken}),
+  };
+}
+
+function whole(name: string, text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback;
+  if (!/^\d{1,9}$/.test(text)) throw fail('JW7101', {problem: `JOBWIRE_${name} must be a whole number, not ${JSON.stringify(text)}`});
+  return Number(text);
+}
+
+/**
+ * The text behind a secret reference: `env:NAME`, or `file:path` below the folder, without one final line break. Read anew each
+ * time, so that a changed file is seen. JW7001 when there is none.
+ */
+export function readSecret(reference: string, dir: string, environment: Environment = process.env): string {
+  const [kind, name = ''] = [reference.slice(0, reference.indexOf(':')), reference.slice(reference.indexOf(':') + 1)];
+  if (kind === 'env') {
+    const value = environment[name];
+    if (!value) throw fail('JW7001', {secret: name, reference, problem: 'is not set'});
+    return value;
+  }
+  const path = resolve(dir, name);
+  const inside = relative(resolve(dir), path);
+  if (isAbsolute(inside) || inside.startsWith('..')) throw fail('JW7001', {secret: name, reference, problem: 'leaves the folder of the connection'});
+  return readSecretFile(path, reference);
+}
+
+function readSecretFile(path: string, reference: string): string {
+  try {
+    if (statSync(path).size > 64 * 1024) throw new Error('is larger than 64 KB');
+    const text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+    if (text === '') throw new Error('is empty');
+    return text;
+  } catch (error) {
+    const problem = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : (error as Error).message;
+    throw fail('JW7001', {secret: reference, reference, problem});
+  }
+}
+
+/** Absolute path of a folder of the project. */
+export function inProject(config: Config, ...parts: string[]): string {
+  return join(config.project, ...parts);
+}

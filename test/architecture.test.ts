@@ -1,0 +1,76 @@
+/** The rules of ARCHITECTURE.md that a machine can check: import order, one door per dependency, size budgets. */
+import assert from 'node:assert/strict';
+import {globSync, readFileSync} from 'node:fs';
+import {dirname, join, normalize} from 'node:path';
+
+const order = [
+  'values', 'generated', 'errors', 'telemetry', 'expressions', 'manifest', 'http', 'auth', 'operations', 'engine', 'engines',
+  'ingest', 'simulator', 'cases', 'packaging', 'server', 'reference', 'config', 'runtime', 'command', 'commands',
+];
+
+/** Which rooms may import a package or touch a global. */
+const doors: readonly {readonly thing: RegExp; readonly only: RegExp}[] = [
+  {thing: /from '(ky|undici)'/, only: /^http\// },
+  {thing: /from '(ajv|ajv-formats|@humanwhocodes\/momoa)[/']/, only: /^manifest\// },
+  {thing: /from 'handlebars/, only: /^expressions\// },
+  {thing: /from 're2js'/, only: /^(expressions|manifest)\// },
+  {thing: /from 'node:sqlite'/, only: /^engines\/sqlite\// },
+  {thing: /from '(fastify|@fastify\/[a-z-]+)'/, only: /^(server|simulator)\// },
+  {thing: /from '@oclif\/core'/, only: /^(bin\.ts|command\.ts|commands\/)/ },
+  {thing: /process\.env\b/, only: /^config\.ts$/ },
+  {thing: /\bDate\.now\(|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|from 'node:timers/, only: /^values\/time\.ts$/ },
+  {thing: /from 'nock'/, only: /^$/ },
+];
+
+/** The longest a file may be; orchestrators have less. Over budget means a concept is missing. */
+const budgets: readonly {readonly file: RegExp; readonly lines: number}[] = [
+  {file: /^(ingest\/receive|engine\/advance|operations\/execute|runtime|server\/app|simulator\/app)\.ts$/, lines: 140},
+  {file: /./, lines: 300},
+];
+
+const files = globSync('**/*.ts', {cwd: 'src'}).filter((file) => !file.startsWith('generated/'));
+const source = new Map(files.map((file) => [file, readFileSync(join('src', file), 'utf8')]));
+const room = (file: string): string => (file.includes('/') ? (file.split('/')[0] as string) : file.replace(/\.ts$/, ''));
+
+describe('the architecture', () => {
+  it('imports only from the left', () => {
+    const wrong = [...source].flatMap(([file, text]) =>
+      [...text.matchAll(/from '(\.[^']+)'|import\('(\.[^']+)'\)/g)]
+        .map((match) => normalize(join(dirname(file), match[1] ?? match[2] ?? '')))
+        .filter((target) => !['bin', 'index'].includes(room(file)) && order.indexOf(room(target)) > order.indexOf(room(file)))
+        .map((target) => `${file} imports ${target}`),
+    );
+    assert.deepEqual(wrong, []);
+  });
+
+  it('knows every room', () => {
+    const unknown = files.map(room).filter((name) => !order.includes(name) && !['bin', 'index'].includes(name));
+    assert.deepEqual([...new Set(unknown)], []);
+  });
+
+  for (const {thing, only} of doors)
+    it(`touches ${thing.source} only behind its door`, () => {
+      const wrong = files.filter((file) => !only.test(file) && thing.test(source.get(file) ?? ''));
+      assert.deepEqual(wrong, []);
+    });
+
+  it('keeps files within their budget', () => {
+    const over = files.flatMap((file) => {
+      const lines = (source.get(file) ?? '').split('\n').length - 1;
+      const budget = budgets.find(({file: pattern}) => pattern.test(file))?.lines ?? 0;
+      return lines > budget ? [`${file}: ${lines} lines, budget ${budget}`] : [];
+    });
+    assert.deepEqual(over, []);
+  });
+
+  it('names no vendor in the source', () => {
+    const vendors = /uipath|orchestrator|servicenow|github|kubiya|pagerduty|jira|zendesk|salesforce|shopify|stripe/i;
+    const wrong = [...source].flatMap(([file, text]) =>
+      text.split('\n').flatMap((line, i) => (vendors.test(line) ? [`${file}:${i + 1}: ${line.trim()}`] : [])),
+    );
+    assert.deepEqual(wrong.filter((line) => !vendorTalk.test(line)), []);
+  });
+});
+
+/** Command examples, the demo's project and links to sources may say a vendor's name; code may not decide by one. */
+const vendorTalk = /^(commands\/|.*(https?:\/\/|\* |\/\/ ))/;
