@@ -4,7 +4,9 @@ import {existsSync} from 'node:fs';
 
 const wanted = 24;
 if (Number(process.versions.node.split('.')[0]) < wanted) {
-  process.stderr.write(`jobwire needs Node ${wanted} or later, this is ${process.versions.node}. In this project use: npm run jobwire -- …\n`);
+  process.stderr.write(
+    `jobwire needs Node ${wanted} or later, this is ${process.versions.node}. In this project use: npm run jobwire -- …\n`,
+  );
   process.exit(1);
 }
 const built = new URL('../dist/bin.js', import.meta.url);

@@ -4,7 +4,16 @@ import {type Code, isCode} from './errors/catalog.ts';
 import {asJobwireError, fail, type Issue, JobwireError, nearest} from './errors/jobwire-error.ts';
 
 /** 0 ok · 1 failure · 2 usage · 3 validation · 4 permission · 5 remote system · 6 conflict or unknown outcome · 130 interrupted. */
-export const exitCodes = {ok: 0, failure: 1, usage: 2, validation: 3, permission: 4, remote: 5, conflict: 6, interrupted: 130};
+export const exitCodes = {
+  ok: 0,
+  failure: 1,
+  usage: 2,
+  validation: 3,
+  permission: 4,
+  remote: 5,
+  conflict: 6,
+  interrupted: 130,
+};
 
 /** Answer of every command under --json. */
 export interface Answer {
@@ -47,15 +56,22 @@ export abstract class JobwireCommand extends Command {
 /** Control characters of outside data must not reach the terminal. */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to replace
-  return text.replace(/[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]|\u001b(?!\[[0-9;]*m)/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text.replace(
+    /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]|\u001b(?!\[[0-9;]*m)/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** Prints what went wrong and gives the exit code. Usage errors of the parser become JW7101; argv is never echoed. */
 export function printFailure(error: unknown, context: {json: boolean; commands: readonly string[]}): number {
   if (error instanceof Errors.ExitError) return error.oclif.exit ?? 1;
-  const failure = error instanceof JobwireError ? error : (usageError(error, context.commands) ?? asJobwireError(error));
+  const failure =
+    error instanceof JobwireError ? error : (usageError(error, context.commands) ?? asJobwireError(error));
   const exit = exitCode(failure);
-  if (context.json) process.stdout.write(`${JSON.stringify({ok: false, error: {...failure.issue(), exit}} satisfies Answer, null, 2)}\n`);
+  if (context.json)
+    process.stdout.write(
+      `${JSON.stringify({ok: false, error: {...failure.issue(), exit}} satisfies Answer, null, 2)}\n`,
+    );
   else process.stderr.write(`${printable(describe(failure))}\n`);
   return exit;
 }
@@ -64,7 +80,9 @@ function describe(failure: JobwireError): string {
   const {at, hint, suggestions, choices, evidence} = failure.issue();
   return [
     `${at?.file ? `${at.file}:${at.line}:${at.column}: ` : ''}${failure.code}: ${failure.message}`,
-    evidence?.serverText && !failure.message.includes(evidence.serverText) ? `  server says: ${evidence.serverText}` : '',
+    evidence?.serverText && !failure.message.includes(evidence.serverText)
+      ? `  server says: ${evidence.serverText}`
+      : '',
     suggestions?.length ? `  did you mean: ${suggestions.join(', ')}` : '',
     choices?.length ? `  choices: ${choices.map((choice) => JSON.stringify(choice)).join('  ')}` : '',
     hint ? `  fix: ${hint}` : '',
@@ -78,7 +96,12 @@ function usageError(error: unknown, commands: readonly string[]): JobwireError |
   if (!(error instanceof Errors.CLIError)) return undefined;
   const message = error.message.replace(/\nSee more help with --help$/, '');
   const unknown = /command (\S+) not found/i.exec(message)?.[1];
-  const suggestions = unknown ? nearest(unknown.replaceAll(':', ' '), commands.map((id) => id.replaceAll(':', ' '))) : [];
+  const suggestions = unknown
+    ? nearest(
+        unknown.replaceAll(':', ' '),
+        commands.map((id) => id.replaceAll(':', ' ')),
+      )
+    : [];
   return fail('JW7101', {problem: message}, {suggestions});
 }
 
@@ -92,5 +115,11 @@ const byCode: Partial<Record<Code, number>> = {
 
 function exitCode({jobwireCode}: JobwireError): number {
   const block = jobwireCode[2];
-  return byCode[jobwireCode] ?? {'1': exitCodes.validation, '2': exitCodes.validation, '3': exitCodes.remote, '7': exitCodes.failure}[block ?? ''] ?? exitCodes.failure;
+  return (
+    byCode[jobwireCode] ??
+    {'1': exitCodes.validation, '2': exitCodes.validation, '3': exitCodes.remote, '7': exitCodes.failure}[
+      block ?? ''
+    ] ??
+    exitCodes.failure
+  );
 }

@@ -52,7 +52,8 @@ export function readConfig(overrides: Overrides = {}, environment: Environment =
 
 function whole(name: string, text: string | undefined, fallback: number): number {
   if (text === undefined) return fallback;
-  if (!/^\d{1,9}$/.test(text)) throw fail('JW7101', {problem: `JOBWIRE_${name} must be a whole number, not ${JSON.stringify(text)}`});
+  if (!/^\d{1,9}$/.test(text))
+    throw fail('JW7101', {problem: `JOBWIRE_${name} must be a whole number, not ${JSON.stringify(text)}`});
   return Number(text);
 }
 
@@ -69,7 +70,8 @@ export function readSecret(reference: string, dir: string, environment: Environm
   }
   const path = resolve(dir, name);
   const inside = relative(resolve(dir), path);
-  if (isAbsolute(inside) || inside.startsWith('..')) throw fail('JW7001', {secret: name, reference, problem: 'leaves the folder of the connection'});
+  if (isAbsolute(inside) || inside.startsWith('..'))
+    throw fail('JW7001', {secret: name, reference, problem: 'leaves the folder of the connection'});
   return readSecretFile(path, reference);
 }
 

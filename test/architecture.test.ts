@@ -4,22 +4,44 @@ import {globSync, readFileSync} from 'node:fs';
 import {dirname, join, normalize} from 'node:path';
 
 const order = [
-  'values', 'generated', 'errors', 'telemetry', 'expressions', 'manifest', 'http', 'auth', 'operations', 'engine', 'engines',
-  'ingest', 'simulator', 'cases', 'packaging', 'server', 'reference', 'config', 'runtime', 'command', 'commands',
+  'values',
+  'generated',
+  'errors',
+  'telemetry',
+  'expressions',
+  'manifest',
+  'http',
+  'auth',
+  'operations',
+  'engine',
+  'engines',
+  'ingest',
+  'simulator',
+  'cases',
+  'packaging',
+  'server',
+  'reference',
+  'config',
+  'runtime',
+  'command',
+  'commands',
 ];
 
 /** Which rooms may import a package or touch a global. */
 const doors: readonly {readonly thing: RegExp; readonly only: RegExp}[] = [
-  {thing: /from '(ky|undici)'/, only: /^http\// },
-  {thing: /from '(ajv|ajv-formats|@humanwhocodes\/momoa)[/']/, only: /^manifest\// },
-  {thing: /from 'handlebars/, only: /^expressions\// },
-  {thing: /from 're2js'/, only: /^(expressions|manifest)\// },
-  {thing: /from 'node:sqlite'/, only: /^engines\/sqlite\// },
-  {thing: /from '(fastify|@fastify\/[a-z-]+)'/, only: /^(server|simulator)\// },
-  {thing: /from '@oclif\/core'/, only: /^(bin\.ts|command\.ts|commands\/)/ },
-  {thing: /process\.env\b/, only: /^config\.ts$/ },
-  {thing: /\bDate\.now\(|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|from 'node:timers/, only: /^values\/time\.ts$/ },
-  {thing: /from 'nock'/, only: /^$/ },
+  {thing: /from '(ky|undici)'/, only: /^http\//},
+  {thing: /from '(ajv|ajv-formats|@humanwhocodes\/momoa)[/']/, only: /^manifest\//},
+  {thing: /from 'handlebars/, only: /^expressions\//},
+  {thing: /from 're2js'/, only: /^(expressions|manifest)\//},
+  {thing: /from 'node:sqlite'/, only: /^engines\/sqlite\//},
+  {thing: /from '(fastify|@fastify\/[a-z-]+)'/, only: /^(server|simulator)\//},
+  {thing: /from '@oclif\/core'/, only: /^(bin\.ts|command\.ts|commands\/)/},
+  {thing: /process\.env\b/, only: /^config\.ts$/},
+  {
+    thing: /\bDate\.now\(|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|from 'node:timers/,
+    only: /^values\/time\.ts$/,
+  },
+  {thing: /from 'nock'/, only: /^$/},
 ];
 
 /** The longest a file may be; orchestrators have less. Over budget means a concept is missing. */
@@ -30,14 +52,17 @@ const budgets: readonly {readonly file: RegExp; readonly lines: number}[] = [
 
 const files = globSync('**/*.ts', {cwd: 'src'}).filter((file) => !file.startsWith('generated/'));
 const source = new Map(files.map((file) => [file, readFileSync(join('src', file), 'utf8')]));
-const room = (file: string): string => (file.includes('/') ? (file.split('/')[0] as string) : file.replace(/\.ts$/, ''));
+const room = (file: string): string =>
+  file.includes('/') ? (file.split('/')[0] as string) : file.replace(/\.ts$/, '');
 
 describe('the architecture', () => {
   it('imports only from the left', () => {
     const wrong = [...source].flatMap(([file, text]) =>
       [...text.matchAll(/from '(\.[^']+)'|import\('(\.[^']+)'\)/g)]
         .map((match) => normalize(join(dirname(file), match[1] ?? match[2] ?? '')))
-        .filter((target) => !['bin', 'index'].includes(room(file)) && order.indexOf(room(target)) > order.indexOf(room(file)))
+        .filter(
+          (target) => !['bin', 'index'].includes(room(file)) && order.indexOf(room(target)) > order.indexOf(room(file)),
+        )
         .map((target) => `${file} imports ${target}`),
     );
     assert.deepEqual(wrong, []);
@@ -68,7 +93,10 @@ describe('the architecture', () => {
     const wrong = [...source].flatMap(([file, text]) =>
       text.split('\n').flatMap((line, i) => (vendors.test(line) ? [`${file}:${i + 1}: ${line.trim()}`] : [])),
     );
-    assert.deepEqual(wrong.filter((line) => !vendorTalk.test(line)), []);
+    assert.deepEqual(
+      wrong.filter((line) => !vendorTalk.test(line)),
+      [],
+    );
   });
 });
 

@@ -11,7 +11,8 @@ export default class Explain extends JobwireCommand {
   async run(): Promise<unknown> {
     const {args} = await this.parse(Explain);
     const code = args.code.toUpperCase();
-    if (!isCode(code)) throw fail('JW7102', {what: 'code', id: code}, {suggestions: nearest(code, Object.keys(catalog))});
+    if (!isCode(code))
+      throw fail('JW7102', {what: 'code', id: code}, {suggestions: nearest(code, Object.keys(catalog))});
     const entry = catalog[code];
     this.print(`${code}  ${entry.title}`);
     this.print(`  says       ${entry.detail}`);

@@ -52,7 +52,10 @@ export class JobwireError extends Error {
   readonly jobwireCode: Code;
   readonly extra: Extra;
   constructor(code: Code, facts: Facts, extra: Extra = {}) {
-    super(extra.detail ?? fill(catalog[code].detail, facts), extra.cause === undefined ? undefined : {cause: extra.cause});
+    super(
+      extra.detail ?? fill(catalog[code].detail, facts),
+      extra.cause === undefined ? undefined : {cause: extra.cause},
+    );
     this.name = 'JobwireError';
     this.jobwireCode = code;
     this.extra = {...extra, hint: extra.hint ?? fill(catalog[code].fix, facts)};
@@ -104,7 +107,9 @@ export function asJobwireError(error: unknown): JobwireError {
 }
 
 function fill(sentence: string, facts: Facts): string {
-  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(facts, name) ? String(facts[name]) : whole));
+  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    Object.hasOwn(facts, name) ? String(facts[name]) : whole,
+  );
 }
 
 /** Names near a wrong one: edit distance up to max(2, a third of the length), nearest first. */
@@ -123,7 +128,11 @@ function editDistance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++)
-      next[j] = Math.min((next[j - 1] ?? 0) + 1, (row[j] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1));
+      next[j] = Math.min(
+        (next[j - 1] ?? 0) + 1,
+        (row[j] ?? 0) + 1,
+        (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
+      );
     row = next;
   }
   return row[b.length] ?? 0;

@@ -54,7 +54,9 @@ export function decodeUtf8(bytes: Uint8Array): string {
 export function parseJson(text: string, limits: JsonLimits = defaultLimits): Json {
   const {members, wideNumbers} = measure(text, limits);
   const value = read(text, wideNumbers);
-  if (countMembers(value, text.includes('__proto__') || text.includes('constructor') || text.includes('\\u')) !== members)
+  if (
+    countMembers(value, text.includes('__proto__') || text.includes('constructor') || text.includes('\\u')) !== members
+  )
     throw new JsonFault('duplicate', 'an object has the same key twice');
   return value;
 }
@@ -94,10 +96,14 @@ export function sameJson(a: Json, b: Json): boolean {
   if (a === b) return true;
   if (a instanceof ExactNumber || b instanceof ExactNumber)
     return a instanceof ExactNumber && b instanceof ExactNumber && a.text === b.text;
-  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => sameJson(item, b[i] as Json));
+  if (Array.isArray(a))
+    return Array.isArray(b) && a.length === b.length && a.every((item, i) => sameJson(item, b[i] as Json));
   if (!isObject(a) || !isObject(b)) return false;
   const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key] as Json, b[key] as Json));
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key] as Json, b[key] as Json))
+  );
 }
 
 const quote = 34;
@@ -135,7 +141,9 @@ function measure(text: string, limits: JsonLimits): {members: number; wideNumber
 
 function read(text: string, wideNumbers: boolean): Json {
   try {
-    return wideNumbers ? (JSON.parse(text, exact as (key: string, value: unknown) => unknown) as Json) : (JSON.parse(text) as Json);
+    return wideNumbers
+      ? (JSON.parse(text, exact as (key: string, value: unknown) => unknown) as Json)
+      : (JSON.parse(text) as Json);
   } catch (error) {
     if (error instanceof JsonFault) throw error;
     throw new JsonFault('syntax', (error as Error).message);
@@ -176,6 +184,10 @@ function countMembers(value: Json, suspicious: boolean): number {
 
 function refusePrototypeKeys(value: JsonObject): void {
   if (Object.hasOwn(value, '__proto__')) throw new JsonFault('forbidden', 'the key __proto__ is not allowed');
-  if (Object.hasOwn(value, 'constructor') && isObject(value['constructor']) && Object.hasOwn(value['constructor'], 'prototype'))
+  if (
+    Object.hasOwn(value, 'constructor') &&
+    isObject(value['constructor']) &&
+    Object.hasOwn(value['constructor'], 'prototype')
+  )
     throw new JsonFault('forbidden', 'the key constructor.prototype is not allowed');
 }

@@ -1,6 +1,6 @@
 /** Secrets and how they are kept out of everything a person or a disk may see. */
 import {inspect} from 'node:util';
-import {type Json, ExactNumber} from './json.ts';
+import {ExactNumber, type Json} from './json.ts';
 
 export const mask = '[secret]';
 

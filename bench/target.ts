@@ -1,0 +1,62 @@
+/** The cheapest target that speaks the calls of a start: so that the bench measures what sends, not what answers. Own process. */
+import {randomUUID} from 'node:crypto';
+import {createServer, type ServerResponse} from 'node:http';
+
+const release = {
+  Id: 1,
+  Key: '99587436-4ce5-480d-988c-6d7f43787a2c',
+  ProcessKey: 'SupportTriage',
+  Name: 'SupportTriage',
+  EnvironmentName: '',
+  IsProcessDeleted: false,
+  Arguments: {
+    Input: JSON.stringify(
+      ['IncidentId', 'DateCreated', 'Owner', 'Severity', 'Summary'].map((name) => ({
+        name,
+        type:
+          name === 'Severity'
+            ? 'System.Int32, mscorlib'
+            : name === 'DateCreated'
+              ? 'System.DateTime, mscorlib'
+              : 'System.String, mscorlib',
+        required: name === 'IncidentId',
+        hasDefault: false,
+      })),
+    ),
+    Output: null,
+  },
+};
+const started = new Set<string>();
+let posts = 0;
+
+const server = createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => answer(request.url ?? '', Buffer.concat(chunks).toString(), response));
+});
+
+function answer(url: string, body: string, response: ServerResponse): void {
+  if (url.includes('StartJobs')) {
+    posts++;
+    const {Reference = randomUUID()} = (JSON.parse(body) as {startInfo: {Reference?: string}}).startInfo;
+    started.add(Reference);
+    return send(response, 201, {value: [{Id: posts, Key: randomUUID(), State: 'Pending', Reference}]});
+  }
+  if (url.includes('connect/token'))
+    return send(response, 200, {access_token: 'bench-token', expires_in: 3600, token_type: 'Bearer'});
+  if (url.includes('/odata/Folders')) return send(response, 200, {value: [{Id: 1, FullyQualifiedName: 'Shared'}]});
+  if (url.includes('/odata/Releases')) return send(response, 200, {value: [release]});
+  if (url.startsWith('/count')) return send(response, 200, {started: started.size, posts});
+  const keys = [...decodeURIComponent(url).matchAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g)].map(([key]) => key);
+  return send(response, 200, {value: keys.map((Key, Id) => ({Id, Key, State: 'Successful'}))});
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, {'content-type': 'application/json', 'content-length': Buffer.byteLength(text)}).end(text);
+}
+
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address();
+  process.stdout.write(`${typeof address === 'object' ? address?.port : ''}\n`);
+});

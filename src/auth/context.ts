@@ -1,0 +1,90 @@
+/** What credentials need from the connection they belong to, and how secrets enter expressions. */
+import type {Scope} from '../expressions/evaluate.ts';
+import type {WireRequest, WireResponse} from '../http/send.ts';
+import type {JsonObject} from '../values/json.ts';
+import type {Redactor} from '../values/secret.ts';
+import type {Clock} from '../values/time.ts';
+import type {Holder} from './held.ts';
+
+export interface AuthContext {
+  /** Connection and variant: no token is ever used under another key. */
+  readonly key: string;
+  /** The configuration after defaults. */
+  readonly connection: JsonObject;
+  /** Configured secrets by name, read when used; several texts are live keys during a rotation, and the first one signs. */
+  readonly secrets: Readonly<Record<string, () => readonly string[]>>;
+  readonly baseUrl: () => string;
+  /** The connection's own transport: the same guard holds for token requests. */
+  readonly send: (request: WireRequest) => Promise<WireResponse>;
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+  /** Shared by all connections of a process, so that a connection opened again finds its token. */
+  readonly tokens: Holder<string>;
+  /** Where a rotated refresh token is kept; by default in memory, for as long as this authorizer lives. */
+  readonly refreshTokens?: RefreshTokens;
+  /** Of one request for a token, a login or a crumb. */
+  readonly timeoutMs?: number;
+  /** Told about each request made here, without headers and bodies. */
+  readonly observe?: (exchange: AuthExchange) => void;
+}
+
+export interface RefreshTokens {
+  load(key: string): Promise<string | undefined>;
+  /** Resolves when the token is safe: the one before it may already be void. */
+  store(key: string, token: string): Promise<void>;
+}
+
+export interface AuthExchange {
+  readonly purpose: Purpose;
+  /** `POST https://host/path` */
+  readonly request: string;
+  readonly status: number;
+}
+
+export type Purpose = 'token' | 'login' | 'crumb';
+
+/** A request before it leaves: `fields` is the structured body that `body` was made from, where there is one. */
+export interface Outgoing {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  readonly fields?: Fields;
+}
+
+export type Fields = {readonly json: JsonObject} | {readonly form: readonly (readonly [string, string])[]};
+
+/** Roots of `auth.*`: connection and secret, and what `more` adds. */
+export function authScope(context: AuthContext, more: Scope = {}): Scope {
+  return {connection: context.connection, secret: secretRoot(context), ...more};
+}
+
+/** Each secret is read only when an expression asks for it, and is known to the redactor before anybody gets it. */
+function secretRoot({secrets, redactor}: AuthContext): object {
+  const root = Object.create(null) as object;
+  for (const [name, read] of Object.entries(secrets))
+    Object.defineProperty(root, name, {
+      enumerable: true,
+      get() {
+        const texts = read();
+        for (const text of texts) redactor.add(text);
+        return texts[0];
+      },
+    });
+  return root;
+}
+
+/** Headers with one set, whatever spelling it had before. */
+export function withHeader(
+  headers: Readonly<Record<string, string>>,
+  name: string,
+  value: string,
+): Record<string, string> {
+  const others = Object.entries(headers).filter(([other]) => other.toLowerCase() !== name.toLowerCase());
+  return Object.fromEntries([...others, [name, value]]);
+}
+
+/** Whether a status is in a list of integers and classes such as "4xx". */
+export function hasStatus(rules: readonly (number | string)[], status: number): boolean {
+  return rules.some((rule) => rule === status || rule === `${Math.floor(status / 100)}xx`);
+}

@@ -1,0 +1,132 @@
+/** One claimed run with everything its next move needs: its event, its target in the template, the connection. No I/O but reading. */
+
+import {fail, type Issue, type JobwireError} from '../errors/jobwire-error.ts';
+import {evaluateJson} from '../expressions/evaluate.ts';
+import type {Action, Connector, Follow, Policy, Target} from '../generated/types.ts';
+import type {Library} from '../manifest/library.ts';
+import type {LiveConnection} from '../operations/connection.ts';
+import type {Log, StepRecord} from '../operations/trace.ts';
+import {isObject, type Json, type JsonObject} from '../values/json.ts';
+import type {Chance, Clock} from '../values/time.ts';
+import {policyOf} from './policy.ts';
+import {eventRoot, runRoot} from './roots.ts';
+import type {ClaimedRun, EventRecord, RunData, RunState, Transition} from './run.ts';
+
+/** What the engine needs from outside: manifests, connections, stored events, time and chance. */
+export interface Tools {
+  readonly library: Library;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  /** Opens or gives the open connection; throws JW7102 when there is none. */
+  connection(id: string): LiveConnection;
+  event(uid: string): Promise<EventRecord>;
+}
+
+export interface Task {
+  readonly run: ClaimedRun;
+  readonly tools: Tools;
+  readonly event: EventRecord;
+  readonly target: Target | Follow;
+  readonly policy: Policy;
+  readonly connector: Connector;
+  readonly action: Action;
+  readonly connection: LiveConnection;
+  /** Roots `event` and `run`, and `result` for follow-ups. */
+  readonly scope: JsonObject;
+  readonly log: Log;
+  readonly lines: StepRecord[];
+}
+
+/** Lines a run keeps: the oldest go first. */
+const longestLog = 200;
+
+export async function readTask(run: ClaimedRun, tools: Tools): Promise<Task> {
+  const event = await tools.event(run.event);
+  const {target, policy, result} = findTarget(run, tools.library);
+  const connection = tools.connection(run.connection);
+  const action = connection.connector.actions?.[run.action];
+  if (!action) throw fail('JW1004', {what: 'action', name: run.action});
+  const lines: StepRecord[] = [];
+  return {
+    run,
+    tools,
+    event,
+    target,
+    policy,
+    connector: connection.connector,
+    action,
+    connection,
+    scope: {event: eventRoot(event), run: runRoot(run, tools.clock.now()), ...(result !== undefined && {result})},
+    log: (line) => lines.push(line),
+    lines,
+  };
+}
+
+function findTarget(run: ClaimedRun, library: Library): {target: Target | Follow; policy: Policy; result?: Json} {
+  const template = library.template(run.template)?.manifest;
+  if (!template) throw fail('JW1004', {what: 'template', name: run.template});
+  const {follows} = run.data;
+  const name = follows ? run.target.slice(0, run.target.lastIndexOf('#')) : run.target;
+  const target = targetsOf(template.do).find(({id}) => id === name)?.target;
+  if (!target) throw fail('JW1004', {what: 'target', name});
+  const policy = policyOf(template.policy, target.policy);
+  if (!follows) return {target, policy};
+  const follow = target.onComplete?.[follows.index];
+  if (!follow) throw fail('JW1004', {what: 'follow-up', name: run.target});
+  return {target: follow, policy: {...policy, wait: false}, result: follows.result};
+}
+
+/** The targets of a template with the name each run carries: its id, or `do` when it stands alone. */
+export function targetsOf(
+  targets: Target | readonly Target[],
+): readonly {readonly id: string; readonly target: Target}[] {
+  if (!Array.isArray(targets)) return [{id: (targets as Target).id ?? 'do', target: targets as Target}];
+  return (targets as readonly Target[]).map((target, i) => ({id: target.id ?? `do[${i}]`, target}));
+}
+
+export function inputOf(task: Task): Json {
+  const input = evaluateJson(task.target.input ?? {}, task.scope);
+  if (!isObject(input)) throw fail('JW2007', {problem: 'the input of an action is an object'});
+  return input;
+}
+
+export interface Change {
+  readonly wakeAt?: number;
+  readonly data?: Partial<RunData>;
+  readonly error?: Issue;
+  readonly drop?: readonly (keyof RunData)[];
+  readonly follow?: Transition['follow'];
+}
+
+/** The transition of this task's run to a state; what the change does not name stays. */
+export function become(task: Task, to: RunState, change: Change = {}): Transition {
+  return moveRun(task.run, {to, change, lines: task.lines, now: task.tools.clock.now()});
+}
+
+interface Move {
+  readonly to: RunState;
+  readonly change: Change;
+  readonly lines: readonly StepRecord[];
+  readonly now: number;
+}
+
+export function moveRun(run: ClaimedRun, {to, change, lines, now}: Move): Transition {
+  const data: {-readonly [K in keyof RunData]: RunData[K]} = {...run.data, ...change.data};
+  for (const key of change.drop ?? []) if (key !== 'log') delete data[key];
+  data.log = [...run.data.log, ...lines].slice(-longestLog);
+  return {
+    run: run.id,
+    fence: run.fence,
+    to,
+    wakeAt: change.wakeAt ?? now,
+    attempt: run.attempt,
+    data,
+    ...(change.error && {error: change.error}),
+    ...(change.follow && {follow: change.follow}),
+  };
+}
+
+/** A line of the log for what went wrong. */
+export function note(task: Task, step: string, error: JobwireError): void {
+  task.log({at: task.tools.clock.now(), step, what: `${error.code}: ${error.message}`, error: error.issue()});
+}

@@ -1,0 +1,114 @@
+/** How often and how many at once a target may be asked, in order of asking. Must never let a caller overtake another. */
+import type {Clock} from '../values/time.ts';
+
+/** At most `limit` requests in any stretch of `perMs`, and at most `concurrency` at the same time. */
+export interface BudgetRule {
+  readonly limit: number;
+  readonly perMs: number;
+  readonly concurrency?: number;
+}
+
+export interface Budget {
+  /** Waits for one unit; call the result when the request has ended. Rejects with the signal's reason. */
+  take(signal?: AbortSignal): Promise<() => void>;
+  /** Nobody starts before that time (milliseconds since 1970). A shorter pause does not end a longer one. */
+  pause(until: number): void;
+  /** What the target says is left, and for how long (milliseconds from now). */
+  observe(seen: {readonly remaining: number; readonly resetMs: number}): void;
+}
+
+interface Waiter {
+  readonly grant: (release: () => void) => void;
+}
+
+/**
+ * Counts the starts of the last `perMs` instead of filling a bucket: a full bucket plus its refill would let twice the limit
+ * through in one stretch, which is what targets refuse.
+ */
+export function createBudget(rule: BudgetRule, clock: Clock): Budget {
+  const concurrency = rule.concurrency ?? Number.POSITIVE_INFINITY;
+  const queue = new Set<Waiter>();
+  const starts: number[] = [];
+  let active = 0;
+  let pausedUntil = 0;
+  let ceiling = {left: Number.POSITIVE_INFINITY, until: 0};
+  let nap: AbortController | undefined;
+  let serving = false;
+
+  /** When the next start is allowed; not later than now when it is allowed at once. */
+  const nextStart = (now: number): number => {
+    while (starts.length > 0 && (starts[0] as number) <= now - rule.perMs) starts.shift();
+    const byRate = starts.length < rule.limit ? 0 : (starts[starts.length - rule.limit] as number) + rule.perMs;
+    const byTarget = ceiling.until > now && ceiling.left <= 0 ? ceiling.until : 0;
+    return Math.max(pausedUntil, byRate, byTarget);
+  };
+
+  const start = (waiter: Waiter, now: number): void => {
+    queue.delete(waiter);
+    starts.push(now);
+    ceiling = {...ceiling, left: ceiling.left - 1};
+    active++;
+    let released = false;
+    waiter.grant(() => {
+      if (released) return;
+      released = true;
+      active--;
+      void serve();
+    });
+  };
+
+  /** The one loop that grants, so that order is kept; ends when nobody waits or all places are taken. */
+  const serve = async (): Promise<void> => {
+    if (serving) return;
+    serving = true;
+    for (let next = first(queue); next !== undefined && active < concurrency; next = first(queue)) {
+      const now = clock.now();
+      const waitMs = nextStart(now) - now;
+      if (waitMs <= 0) start(next, now);
+      else await sleep(waitMs);
+    }
+    serving = false;
+  };
+
+  const sleep = async (waitMs: number): Promise<void> => {
+    nap = new AbortController();
+    // An ended nap means that nobody waits any more.
+    await clock.sleep(waitMs, nap.signal).catch(() => undefined);
+    nap = undefined;
+  };
+
+  return {
+    take(signal) {
+      return new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason);
+        const leave = () => {
+          queue.delete(waiter);
+          if (queue.size === 0) nap?.abort();
+          reject(signal?.reason);
+        };
+        const waiter: Waiter = {
+          grant(release) {
+            signal?.removeEventListener('abort', leave);
+            resolve(release);
+          },
+        };
+        signal?.addEventListener('abort', leave, {once: true});
+        queue.add(waiter);
+        void serve();
+      });
+    },
+    pause(until) {
+      pausedUntil = Math.max(pausedUntil, until);
+    },
+    observe({remaining, resetMs}) {
+      if (!Number.isFinite(remaining) || !Number.isFinite(resetMs)) return;
+      const now = clock.now();
+      const left = ceiling.until > now ? Math.min(ceiling.left, remaining) : remaining;
+      ceiling = {left, until: now + resetMs};
+    },
+  };
+}
+
+function first<T>(set: ReadonlySet<T>): T | undefined {
+  return set.values().next().value;
+}

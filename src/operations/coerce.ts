@@ -1,0 +1,217 @@
+/** Arguments into the types their signature asks for, by conversions that lose nothing. Must never send a value that changed its meaning. */
+import {fail, type Issue, JobwireError, nearest} from '../errors/jobwire-error.ts';
+import {isObject, type Json, type JsonObject, own, sameJson, stringifyJson} from '../values/json.ts';
+import {isTypeWord, keepsLimits, type TypeWord, typeRules} from './convert.ts';
+import {vendorType} from './types-dotnet.ts';
+
+export interface CoerceRules {
+  /** What becomes of an argument that is not declared. */
+  readonly unknown?: 'fail' | 'drop' | 'keep' | undefined;
+  readonly missing?: 'fail' | 'ignore' | undefined;
+}
+
+export interface Coerced {
+  readonly value: JsonObject;
+  /** JW3110, JW3111, JW3112 as errors; JW3103 as warnings. In the order of the arguments, missing ones last. */
+  readonly issues: readonly Issue[];
+}
+
+/** All findings about one set of arguments; its code is the first one's. */
+export class CoercionError extends JobwireError {
+  readonly issues: readonly Issue[];
+  constructor(issues: readonly Issue[]) {
+    const [first] = issues;
+    const detail = issues.map(({detail}) => detail).join('; ');
+    const hint = [...new Set(issues.map(({hint}) => hint))].join('; ');
+    const suggestions = issues.flatMap((issue) => issue.suggestions ?? []);
+    super(first?.jobwireCode ?? 'JW3112', {}, {detail, hint, suggestions, outcome: 'fail'});
+    this.issues = issues;
+  }
+}
+
+/** Key of our own in a signature: the vendor's type is not in the table, so the value passes unchecked. */
+export const uncheckedType = 'x-jobwire-unchecked';
+
+/** Conversions of language reference, section 5.3. A value that fits already comes back as it is. */
+export function coerce(value: JsonObject, schema: Json, rules: CoerceRules = {}): Coerced {
+  const issues: Issue[] = [];
+  const result = fit({root: schema, rules, issues, depth: 0}, {value, schema, path: ''});
+  return {value: isObject(result) ? result : value, issues};
+}
+
+/** The same, throwing a CoercionError when anything is wrong; what is left are warnings. */
+export function coerceStrictly(value: JsonObject, schema: Json, rules: CoerceRules = {}): Coerced {
+  const coerced = coerce(value, schema, rules);
+  const errors = coerced.issues.filter(({severity}) => severity === 'error');
+  if (errors.length > 0) throw new CoercionError(errors);
+  return coerced;
+}
+
+interface Work {
+  readonly root: Json;
+  readonly rules: CoerceRules;
+  readonly issues: Issue[];
+  readonly depth: number;
+}
+
+interface Place {
+  readonly value: Json;
+  readonly schema: Json;
+  readonly path: string;
+}
+
+/** Schemas that refer to themselves end with the value; this ends those that refer to nothing but themselves. */
+const deepest = 200;
+
+function fit(work: Work, {value, schema: given, path}: Place): Json {
+  const schema = resolve(work.root, given);
+  const deeper = {...work, depth: work.depth + 1};
+  if (schema === false || deeper.depth > deepest) return misfit(work, {value, schema: given, path});
+  if (!isObject(schema)) return value;
+  if (own(schema, uncheckedType) === true) warn(work, path, schema);
+  const unions = ['anyOf', 'oneOf'].map((key) => own(schema, key)).filter((union) => Array.isArray(union));
+  let result = value;
+  for (const union of unions) result = fitUnion(deeper, {value: result, schema, path}, union);
+  const parts = own(schema, 'allOf');
+  for (const part of Array.isArray(parts) ? parts : []) result = fit(deeper, {value: result, schema: part, path});
+  return fitType(deeper, {value: result, schema, path});
+}
+
+/** The first branch the value fits as it is, else the first it can be converted to. */
+function fitUnion(work: Work, place: Place, branches: readonly Json[]): Json {
+  let converted: {readonly value: Json} | undefined;
+  for (const schema of branches) {
+    const issues: Issue[] = [];
+    const value = fit({...work, issues}, {...place, schema});
+    if (issues.some(({severity}) => severity === 'error')) continue;
+    if (sameJson(value, place.value)) return value;
+    converted ??= {value};
+  }
+  return converted ? converted.value : misfit(work, place);
+}
+
+function fitType(work: Work, place: Place): Json {
+  const types = typesOf(place.schema);
+  const chosen = types.length === 0 ? place.value : chooseType(place, types);
+  if (chosen === undefined || !keepsLimits(chosen, place.schema)) return misfit(work, place);
+  if (Array.isArray(chosen)) {
+    const items = own(place.schema, 'items');
+    return items === undefined
+      ? chosen
+      : chosen.map((value, i) => fit(work, {value, schema: items, path: `${place.path}[${i}]`}));
+  }
+  return isObject(chosen) ? fitMembers(work, {...place, value: chosen}, chosen) : chosen;
+}
+
+function chooseType({value, schema}: Place, types: readonly TypeWord[]): Json | undefined {
+  if (types.some((type) => typeRules[type].is(value) && keepsLimits(value, schema))) return value;
+  for (const type of types) {
+    const candidate = typeRules[type].from(value, schema);
+    if (candidate !== undefined && typeRules[type].is(candidate) && keepsLimits(candidate, schema)) return candidate;
+  }
+  return undefined;
+}
+
+function typesOf(schema: Json): TypeWord[] {
+  const type = own(schema, 'type');
+  return (Array.isArray(type) ? type : [type]).filter(isTypeWord);
+}
+
+function fitMembers(work: Work, {schema, path}: Place, value: JsonObject): JsonObject {
+  const declared = own(schema, 'properties');
+  const others = own(schema, 'additionalProperties') ?? true;
+  const kept: [string, Json][] = [];
+  for (const [name, item] of Object.entries(value)) {
+    const known = own(declared, name);
+    const member = known ?? others;
+    const place = {value: item, schema: member, path: path === '' ? name : `${path}.${name}`};
+    if (member === false) {
+      if (work.rules.unknown === 'keep') kept.push([name, item]);
+      else if (work.rules.unknown !== 'drop')
+        unknown(work, place.path, Object.keys(isObject(declared) ? declared : {}));
+    } else if (known === undefined || item !== null || acceptsNull(resolve(work.root, member)))
+      kept.push([name, fit(work, place)]);
+  }
+  const result = Object.fromEntries(kept);
+  if (work.rules.missing !== 'ignore') reportMissing(work, {value: result, schema, path});
+  return result;
+}
+
+function acceptsNull(schema: Json): boolean {
+  if (!isObject(schema)) return schema !== false;
+  const choices = own(schema, 'enum');
+  const unions = own(schema, 'anyOf') ?? own(schema, 'oneOf');
+  if (Array.isArray(choices)) return choices.includes(null);
+  if (Array.isArray(unions)) return unions.some(acceptsNull);
+  const types = typesOf(schema);
+  return types.length === 0 ? own(schema, 'const') === undefined : types.includes('null');
+}
+
+function reportMissing(work: Work, {value, schema, path}: Place): void {
+  const required = own(schema, 'required');
+  for (const name of Array.isArray(required) ? required : []) {
+    if (typeof name !== 'string' || own(value, name) !== undefined) continue;
+    const type = typeName(resolve(work.root, own(own(schema, 'properties'), name) ?? true));
+    work.issues.push(fail('JW3111', {argument: path === '' ? name : `${path}.${name}`, type}).issue());
+  }
+}
+
+function unknown({issues}: Work, argument: string, names: readonly string[]): void {
+  const suggestions = nearest(argument.split('.').at(-1) ?? argument, names);
+  issues.push(fail('JW3110', {argument, names: names.join(', ') || 'none'}, {suggestions}).issue());
+}
+
+function misfit({issues, root}: Work, {value, schema, path}: Place): Json {
+  const argument = path === '' ? 'the set' : path;
+  issues.push(
+    fail('JW3112', {argument, type: typeName(resolve(root, schema)), value: shorten(stringifyJson(value))}).issue(),
+  );
+  return value;
+}
+
+function warn({issues}: Work, argument: string, schema: JsonObject): void {
+  issues.push(fail('JW3103', {argument, type: String(own(schema, vendorType) ?? 'unknown')}).issue());
+}
+
+/** The vendor's name for it, else JSON Schema's; with the bounds where there are some. */
+function typeName(schema: Json): string {
+  const vendor = own(schema, vendorType);
+  const choices = own(schema, 'enum');
+  const words = typesOf(schema).join(' or ');
+  const name =
+    typeof vendor === 'string'
+      ? vendor
+      : Array.isArray(choices)
+        ? `one of ${choices.map((choice) => stringifyJson(choice)).join(', ')}`
+        : words;
+  const [least, most] = [own(schema, 'minimum'), own(schema, 'maximum')];
+  const bounds = least !== undefined && most !== undefined ? ` (${least} to ${most})` : '';
+  return `${name || 'another value'}${bounds}`;
+}
+
+function shorten(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+/** Follows `$ref` inside the same schema. */
+function resolve(root: Json, schema: Json): Json {
+  let here = schema;
+  for (let hops = 0; hops < 20; hops++) {
+    const ref = own(here, '$ref');
+    if (typeof ref !== 'string') return here;
+    here = ref === '#' ? root : (findDefinition(root, ref) ?? true);
+  }
+  return false;
+}
+
+function findDefinition(root: Json, ref: string): Json | undefined {
+  return ref.startsWith('#/')
+    ? ref
+        .slice(2)
+        .split('/')
+        .reduce<Json | undefined>(
+          (here, key) => own(here, decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~')),
+          root,
+        )
+    : undefined;
+}
