@@ -1,9 +1,12 @@
 /** What all commands share: data on stdout, messages on stderr, coded errors and exit codes. */
-import {Command, Errors, Flags, type Interfaces} from '@oclif/core';
+import {Command, Errors, Flags} from '@oclif/core';
 import {type Code, isCode} from './errors/catalog.ts';
 import {asJobwireError, fail, type Issue, JobwireError, nearest} from './errors/jobwire-error.ts';
 
-/** 0 ok · 1 failure · 2 usage · 3 validation · 4 permission · 5 remote system · 6 conflict or unknown outcome · 130 interrupted. */
+/**
+ * 0 ok · 1 failure · 2 usage · 3 validation · 4 permission · 5 remote system · 6 conflict or unknown outcome · 124 time-out
+ * · 130 interrupted.
+ */
 export const exitCodes = {
   ok: 0,
   failure: 1,
@@ -12,6 +15,7 @@ export const exitCodes = {
   permission: 4,
   remote: 5,
   conflict: 6,
+  timeout: 124,
   interrupted: 130,
 };
 
@@ -24,11 +28,10 @@ export interface Answer {
 
 export abstract class JobwireCommand extends Command {
   static override enableJsonFlag = true;
-  static override baseFlags: Interfaces.FlagInput = {
+  static override baseFlags = {
     project: Flags.string({
       char: 'C',
-      summary: 'Folder with connections/, connectors/ and templates/',
-      default: '.',
+      summary: 'Folder with connections/, connectors/ and templates/ (JOBWIRE_PROJECT; the current folder)',
       helpGroup: 'GLOBAL',
     }),
     quiet: Flags.boolean({char: 'q', summary: 'Print no messages on stderr', helpGroup: 'GLOBAL'}),
@@ -53,13 +56,13 @@ export abstract class JobwireCommand extends Command {
   }
 }
 
+/** C0 and C1 controls but tab and line feed, and escapes that do more than choose a colour. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to replace
+const unprintable = /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]|\u001b(?!\[[0-9;]*m)/g;
+
 /** Control characters of outside data must not reach the terminal. */
 export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to replace
-  return text.replace(
-    /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]|\u001b(?!\[[0-9;]*m)/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return text.replace(unprintable, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Prints what went wrong and gives the exit code. Usage errors of the parser become JW7101; argv is never echoed. */

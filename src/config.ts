@@ -23,10 +23,10 @@ export interface Config {
 }
 
 export interface Overrides {
-  readonly project?: string;
-  readonly store?: string;
-  readonly host?: string;
-  readonly port?: number;
+  readonly project?: string | undefined;
+  readonly store?: string | undefined;
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -35,6 +35,8 @@ export interface Authorizer {
   authorize(request: Outgoing, options: AuthorizeOptions): Promise<Authorized>;
   /** After an answer with this status: true when there is something to renew, so that authorizing again may help. */
   refused(status: number, sent: Authorized): boolean;
+  /** Forgets what was put in, whatever the status: for answers that say in their own way that it is no longer good. */
+  renew(sent: Authorized): boolean;
   /** Takes the cookies of an operation's answer, where the connection keeps cookies. */
   received(answer: {readonly url: string; readonly cookies: readonly string[]}): void;
 }
@@ -109,6 +111,11 @@ export function createAuthorizer(auth: AuthSettings, context: AuthContext): Auth
       if (oldToken) context.tokens.drop(token.key, token.held);
       if (oldCrumb || (oldToken && crumb !== undefined)) crumbs.drop(crumb.key, crumb.held);
       return oldToken || oldCrumb;
+    },
+    renew({used: {token, crumb}}) {
+      if (token !== undefined) context.tokens.drop(token.key, token.held);
+      if (crumb !== undefined) crumbs.drop(crumb.key, crumb.held);
+      return token !== undefined || crumb !== undefined;
     },
     received({url, cookies}) {
       jar.keep(url, cookies);

@@ -1,14 +1,27 @@
 /**
- * The engine port: durable events and runs, claimed in batches under lease. Laws (every engine passes test/laws/engine.ts):
+ * The engine port: durable events and runs, claimed in batches under lease. Laws (every engine passes test/laws/engine-laws.ts):
  *
- * accept   all or nothing; durable when it resolves; a known identity inside its window creates nothing and returns the first
- *          event; a cursor moves only together with its events.
+ * accept   all or nothing; durable when it resolves; a cursor moves only together with its events.
+ *          Identity is (connection, type, id). A second arrival inside the window creates nothing, is counted and gives the
+ *          first event and its runs; another body is counted as a conflict. Let through again: after the window; with `on:
+ *          succeeded` when the first event had runs and all of them failed; an accepted event after one that was ignored or
+ *          dead. The runs of an identity that was accepted before get keys with a restart number, so no key is used twice.
  * work     never two live leases on one run; only runs with wakeAt <= now; by priority (higher first), then oldest wakeAt, then
- *          oldest first; lane limits and lane order are honoured; claiming a queued run moves it durably to `starting`; a
- *          transition with a lost lease is refused (fence); a lapsed lease makes the run claimable again.
- * wake     makes a tracking run due at once; an unknown job is no error.
- * list     pages are stable under writes.
+ *          order of arrival.
+ *          The claim of a queued run durably moves it to `starting` and raises `attempt`; a run claimed in `starting` keeps
+ *          both, and its `updatedAt`. The step sees a run only when its claim is durable.
+ *          A transition with a lost lease is refused (fence, JW5003 to onFault); a lapsed lease makes the run claimable again;
+ *          `work` renews the leases of the runs it works, `tick` does not.
+ *          Follow-up runs are stored in the same commit; one whose id exists is not made again.
+ * lanes    At most `limit` runs of a lane are in flight. In flight is `starting` and `tracking`: a job that is being followed
+ *          uses up the limit, a run that waits for its next attempt does not. The limit is the one of the draft accepted last.
+ *          An ordered lane runs one at a time in order of arrival: the next one starts when the former has ended or is held, not
+ *          while it waits for another attempt. A held run frees its lane; started again, it is first in it again.
+ * wake     makes a tracking run due at once, also when it comes while the run is being read; an unknown job is no error.
+ * decide   changes only a run no live lease holds; a worker that still has it can no longer commit.
+ * list     newest first; pages are stable under writes.
  * close    drains; reopening shows every committed fact.
+ * A full disk refuses what is new (JW7103); what was stored stays readable, and the engine goes on when there is space.
  */
 import type {Json} from '../values/json.ts';
 import type {ClaimedRun, Draft, EventRecord, JobRef, Run, RunState, Transition} from './run.ts';
@@ -18,6 +31,8 @@ export interface NewEvent {
   readonly drafts: readonly Draft[];
   /** Milliseconds during which a second arrival of the same identity is a duplicate. */
   readonly windowMs: number;
+  /** `succeeded`: an identity whose runs all failed is let through again. Without it `accepted`. */
+  readonly on?: 'accepted' | 'succeeded';
 }
 
 export interface AcceptBatch {
@@ -29,6 +44,8 @@ export interface Accepted {
   /** uid of the stored event: the first one's when this is a duplicate. */
   readonly uid: string;
   readonly duplicate: boolean;
+  /** Ids of its runs: the first event's when this is a duplicate. */
+  readonly runs: readonly string[];
 }
 
 /** Gives one promise per run, in order; each is committed as it resolves. A rejection leaves the lease to lapse. */
@@ -84,12 +101,12 @@ export interface Stats {
 
 export interface Engine {
   accept(batch: AcceptBatch): Promise<readonly Accepted[]>;
-  /** Claims and works until stopped. */
+  /** Claims and works until stopped. Needs a clock whose sleep really waits. JW7103 when another process works this store. */
   work(step: Step, options: WorkOptions): Worker;
   /** Claims what is due once, works it, resolves with the number of runs when all are committed. Tests own the time. */
   tick(step: Step, options: WorkOptions): Promise<number>;
   wake(job: {readonly connection: string; readonly kind: string; readonly id: JobRef['id']}): Promise<boolean>;
-  /** Moves a run that no live lease holds from one of `from` to `to` (operator decisions). False when it was not there. */
+  /** Moves a run that no live lease holds from one of `from` to `to`, an operator's decision. False when it was not there. */
   decide(run: string, from: readonly RunState[], change: Omit<Transition, 'run' | 'fence'>): Promise<boolean>;
   cursor(connection: string, feed: string): Promise<Json | undefined>;
   readonly runs: {

@@ -1,6 +1,7 @@
 /** Names a run for ever: the same event and target give the same key, whoever computes it and however often. */
 import {createHash} from 'node:crypto';
 import {base32} from '../values/time.ts';
+import type {NewEvent} from './engine.ts';
 
 export interface RunIdentity {
   readonly template: string;
@@ -8,7 +9,7 @@ export interface RunIdentity {
   readonly connection: string;
   readonly event: string;
   readonly id: string;
-  /** Raised when an operator starts the event again on purpose. */
+  /** Raised when the event is started again on purpose. */
   readonly restart?: number;
 }
 
@@ -18,4 +19,21 @@ export function runKey({template, target, connection, event, id, restart = 0}: R
     .update(JSON.stringify([template, target, connection, event, id, restart]))
     .digest();
   return `jw-${base32(digest).slice(0, 26)}`;
+}
+
+/** The same arrival for an identity that was accepted before: runs, and the decisions that name them, get keys of their own. */
+export function restarted(arrival: NewEvent, restart: number): NewEvent {
+  const {event} = arrival;
+  const {connection, type, id} = event;
+  const keys = new Map<string, string>();
+  const drafts = arrival.drafts.map((draft) => {
+    const {template, target} = draft;
+    const key = runKey({template, target, connection, event: type, id, restart});
+    keys.set(draft.id, key);
+    return {...draft, id: key};
+  });
+  const decisions = event.decisions.map((decision) =>
+    decision.run === undefined ? decision : {...decision, run: keys.get(decision.run) ?? decision.run},
+  );
+  return {...arrival, drafts, event: {...event, decisions}};
 }

@@ -38,6 +38,6 @@ export function retryPlan(policy: Policy): RetryPlan {
   const {limit = 5, base = '30s', factor = 2, cap = '30m'} = policy.retry ?? {};
   return {
     limit,
-    waitMs: (attempt, chance) => backoffMs({base: ms(base), factor, cap: ms(cap), jitter: 'full'}, attempt, chance),
+    waitMs: (attempt, chance) => backoffMs({baseMs: ms(base), factor, capMs: ms(cap), jitter: 'full'}, attempt, chance),
   };
 }

@@ -1,10 +1,11 @@
 /** Events, runs and transitions as values: the words the engine, the engines and the server share. No behaviour. */
 import type {Issue} from '../errors/jobwire-error.ts';
 import type {StepRecord} from '../operations/trace.ts';
-import type {Json, JsonObject} from '../values/json.ts';
+import type {ExactNumber, Json, JsonObject} from '../values/json.ts';
 
 /** queued ► starting ► tracking ► succeeded | failed | canceled; held waits for a person. */
-export type RunState = 'queued' | 'starting' | 'tracking' | 'held' | 'succeeded' | 'failed' | 'canceled';
+export const runStates = ['queued', 'starting', 'tracking', 'held', 'succeeded', 'failed', 'canceled'] as const;
+export type RunState = (typeof runStates)[number];
 
 export const terminalStates = ['succeeded', 'failed', 'canceled'] as const satisfies RunState[];
 
@@ -56,8 +57,9 @@ export interface CriterionResult {
   readonly held: boolean;
 }
 
-/** What accept needs to create a run. `id` is run.key of the language: the same for every attempt. */
+/** What accept needs to create a run. */
 export interface Draft {
+  /** run.key of the language, without restart (`runKey`): the same for every attempt. */
   readonly id: string;
   /** `failed` for a criterion that could not be evaluated: a run that ends visibly without starting anything. */
   readonly state: 'queued' | 'failed';
@@ -78,12 +80,19 @@ export interface Draft {
 }
 
 /** One reference to a job of the target: `id` and whatever else the job kind's verbs need. */
-export type JobRef = JsonObject & {id: string | number};
+export type JobRef = JsonObject & {id: string | number | ExactNumber};
 
 export interface TrackedJob {
   readonly ref: JobRef;
+  /** Job kind, where it is not the run's: a job that went on as another kind (`follow`). */
+  readonly kind?: string;
   readonly state: JobState;
+  /** The target's own word; absent until the job was seen once. */
   readonly raw?: string;
+  /** Since when the state is what it is. */
+  readonly since: number;
+  /** Since when the target does not know the job. */
+  readonly missingSince?: number;
   readonly message?: string;
   readonly startedAt?: string;
   readonly endedAt?: string;
@@ -99,10 +108,16 @@ export interface WriteIntent {
   readonly params: JsonObject;
   /** Results of earlier steps, redacted as their operations declare. */
   readonly steps: JsonObject;
+  /** Time of the attempt that sent the write: it stays `run.now` of every later step. */
+  readonly at: number;
   /** Next delay of settle.delays to wait for. */
   readonly round: number;
   /** How often the write was sent. */
   readonly sent: number;
+  /** How often the target could not be asked, one after the other. */
+  readonly unreachable?: number;
+  /** The write is known to have happened, with this result; only the steps after it are left. */
+  readonly value?: Json;
   /** Set while the write is about to be sent again: what to send, all of it or only the missing part. */
   readonly resend?: JsonObject;
   /** Items already found while only the rest is being started. */
@@ -121,8 +136,10 @@ export interface RunData {
   readonly polls?: number;
   readonly failedPolls?: number;
   readonly trackingSince?: number;
-  /** Since when the job state is what it is. */
-  readonly stateSince?: number;
+  /** The action gave no job ids: parameters of the lookup that is repeated until it finds the jobs. */
+  readonly correlate?: JsonObject;
+  /** When the jobs were asked to stop because the wait was over. */
+  readonly stopAskedAt?: number;
   readonly warnings?: readonly Issue[];
   readonly log: readonly StepRecord[];
   /** For follow-up runs: the run they follow and its result. */
@@ -139,7 +156,7 @@ export interface Run {
   readonly connection: string;
   readonly delivery: DeliveryMode;
   readonly state: RunState;
-  /** Raised with every start attempt. */
+  /** Start attempts: the claim of a queued run raises it. */
   readonly attempt: number;
   readonly priority: number;
   readonly wakeAt: number;
@@ -147,6 +164,7 @@ export interface Run {
   readonly lane?: Draft['lane'];
   readonly error?: Issue;
   readonly createdAt: number;
+  /** When the state last changed; for a run in `starting`, when the attempt began. */
   readonly updatedAt: number;
   readonly data: RunData;
 }

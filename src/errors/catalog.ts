@@ -285,6 +285,7 @@ const rows = {
     'map a value of that type',
   ],
   JW3113: ['signature unusable', 'target', '{problem}', 'check the declared arguments of the process'],
+  JW3114: ['refused by the connector', 'operator', '{problem}', 'change the input or the settings of the connection'],
   JW3201: [
     'job state unknown',
     'target',
@@ -357,6 +358,14 @@ const rows = {
     'error',
     503,
   ],
+  JW4013: [
+    'method not taken',
+    'sender',
+    '{method} is not taken here',
+    'send the delivery with {methods}',
+    'error',
+    405,
+  ],
   // Engine
   JW5001: [
     'criterion cannot be evaluated',
@@ -404,8 +413,8 @@ const rows = {
   JW7010: ['unexpected request', 'author', '{problem}', 'add the exchange, or correct the mapping'],
   JW7011: ['exchange not used', 'author', '{problem}', 'remove the exchange, or correct the mapping'],
   JW7012: ['expectation not met', 'author', '{problem}', 'correct the mapping or the expectation'],
-  JW7101: ['wrong usage', 'operator', '{problem}', 'see --help'],
-  JW7102: ['nothing here', 'operator', 'there is no {what} {id}', 'list what there is'],
+  JW7101: ['wrong usage', 'operator', '{problem}', 'see --help', 'error', 400],
+  JW7102: ['nothing here', 'operator', 'there is no {what} {id}', 'list what there is', 'error', 404],
   JW7103: ['store not usable', 'operator', '{problem}', 'check JOBWIRE_STORE and the disk', 'error', 503],
   JW7104: [
     'queue full',
@@ -414,6 +423,22 @@ const rows = {
     'the sender should try again later',
     'error',
     503,
+  ],
+  JW7105: [
+    'access refused',
+    'operator',
+    '{problem}',
+    'send the API token as Authorization: Bearer, or call from the machine Jobwire runs on',
+    'error',
+    401,
+  ],
+  JW7106: [
+    'too many requests',
+    'sender',
+    'more than {limit} requests within {window}',
+    'send more slowly; try again after {after} s',
+    'error',
+    429,
   ],
   // Jobwire itself
   JW9001: ['fault in Jobwire', 'jobwire', '{problem}', 'please report it with the run or request id', 'error', 500],

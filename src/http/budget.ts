@@ -15,6 +15,8 @@ export interface Budget {
   pause(until: number): void;
   /** What the target says is left, and for how long (milliseconds from now). */
   observe(seen: {readonly remaining: number; readonly resetMs: number}): void;
+  /** Milliseconds for which nobody will start: paused, or nothing left by what the target says. 0 when asking makes sense. */
+  heldMs(): number;
 }
 
 interface Waiter {
@@ -35,12 +37,15 @@ export function createBudget(rule: BudgetRule, clock: Clock): Budget {
   let nap: AbortController | undefined;
   let serving = false;
 
+  /** Until when a pause, or what the target says is left, keeps everybody. */
+  const heldUntil = (now: number): number =>
+    Math.max(pausedUntil, ceiling.until > now && ceiling.left <= 0 ? ceiling.until : 0);
+
   /** When the next start is allowed; not later than now when it is allowed at once. */
   const nextStart = (now: number): number => {
     while (starts.length > 0 && (starts[0] as number) <= now - rule.perMs) starts.shift();
     const byRate = starts.length < rule.limit ? 0 : (starts[starts.length - rule.limit] as number) + rule.perMs;
-    const byTarget = ceiling.until > now && ceiling.left <= 0 ? ceiling.until : 0;
-    return Math.max(pausedUntil, byRate, byTarget);
+    return Math.max(heldUntil(now), byRate);
   };
 
   const start = (waiter: Waiter, now: number): void => {
@@ -105,6 +110,10 @@ export function createBudget(rule: BudgetRule, clock: Clock): Budget {
       const now = clock.now();
       const left = ceiling.until > now ? Math.min(ceiling.left, remaining) : remaining;
       ceiling = {left, until: now + resetMs};
+    },
+    heldMs() {
+      const now = clock.now();
+      return Math.max(0, heldUntil(now) - now);
     },
   };
 }

@@ -35,7 +35,7 @@ export const uncheckedType = 'x-jobwire-unchecked';
 /** Conversions of language reference, section 5.3. A value that fits already comes back as it is. */
 export function coerce(value: JsonObject, schema: Json, rules: CoerceRules = {}): Coerced {
   const issues: Issue[] = [];
-  const result = fit({root: schema, rules, issues, depth: 0}, {value, schema, path: ''});
+  const result = fitValue({root: schema, rules, issues, depth: 0}, {value, schema, path: ''});
   return {value: isObject(result) ? result : value, issues};
 }
 
@@ -63,7 +63,7 @@ interface Place {
 /** Schemas that refer to themselves end with the value; this ends those that refer to nothing but themselves. */
 const deepest = 200;
 
-function fit(work: Work, {value, schema: given, path}: Place): Json {
+function fitValue(work: Work, {value, schema: given, path}: Place): Json {
   const schema = resolve(work.root, given);
   const deeper = {...work, depth: work.depth + 1};
   if (schema === false || deeper.depth > deepest) return misfit(work, {value, schema: given, path});
@@ -73,7 +73,7 @@ function fit(work: Work, {value, schema: given, path}: Place): Json {
   let result = value;
   for (const union of unions) result = fitUnion(deeper, {value: result, schema, path}, union);
   const parts = own(schema, 'allOf');
-  for (const part of Array.isArray(parts) ? parts : []) result = fit(deeper, {value: result, schema: part, path});
+  for (const part of Array.isArray(parts) ? parts : []) result = fitValue(deeper, {value: result, schema: part, path});
   return fitType(deeper, {value: result, schema, path});
 }
 
@@ -82,7 +82,7 @@ function fitUnion(work: Work, place: Place, branches: readonly Json[]): Json {
   let converted: {readonly value: Json} | undefined;
   for (const schema of branches) {
     const issues: Issue[] = [];
-    const value = fit({...work, issues}, {...place, schema});
+    const value = fitValue({...work, issues}, {...place, schema});
     if (issues.some(({severity}) => severity === 'error')) continue;
     if (sameJson(value, place.value)) return value;
     converted ??= {value};
@@ -98,7 +98,7 @@ function fitType(work: Work, place: Place): Json {
     const items = own(place.schema, 'items');
     return items === undefined
       ? chosen
-      : chosen.map((value, i) => fit(work, {value, schema: items, path: `${place.path}[${i}]`}));
+      : chosen.map((value, i) => fitValue(work, {value, schema: items, path: `${place.path}[${i}]`}));
   }
   return isObject(chosen) ? fitMembers(work, {...place, value: chosen}, chosen) : chosen;
 }
@@ -130,7 +130,7 @@ function fitMembers(work: Work, {schema, path}: Place, value: JsonObject): JsonO
       else if (work.rules.unknown !== 'drop')
         unknown(work, place.path, Object.keys(isObject(declared) ? declared : {}));
     } else if (known === undefined || item !== null || acceptsNull(resolve(work.root, member)))
-      kept.push([name, fit(work, place)]);
+      kept.push([name, fitValue(work, place)]);
   }
   const result = Object.fromEntries(kept);
   if (work.rules.missing !== 'ignore') reportMissing(work, {value: result, schema, path});

@@ -22,7 +22,7 @@ export function compileFilter(filter: Filter, properName: (name: string) => stri
       return compileComparison(filter.op, filter.left, filter.right, properName);
     case 'in': {
       const left = reader(filter.left, properName);
-      return (item) => filter.values.some((value) => compare('eq', left(item), value.value, value.type === 'time'));
+      return oneOf(left, filter.values);
     }
     case 'call': {
       const of = reader(filter.of, properName);
@@ -34,6 +34,16 @@ export function compileFilter(filter: Filter, properName: (name: string) => stri
       return (item) => of(item) === true;
     }
   }
+}
+
+/** Long lists of keys cost one look-up per record; moments are compared one by one. */
+function oneOf(left: (item: Item) => unknown, values: readonly Literal[]): Predicate {
+  const times = values.filter(({type}) => type === 'time').map(({value}) => value);
+  const texts = new Set(values.filter(({type}) => type !== 'time').map(({value}) => sameText(value)));
+  return (item) => {
+    const value = left(item);
+    return texts.has(sameText(value)) || times.some((time) => compare('eq', value, time, true));
+  };
 }
 
 /** Records that an index can find: the field and the values, or undefined when the filter needs a scan. */
@@ -136,6 +146,13 @@ function order(a: unknown, b: unknown, asTime: boolean): number | undefined {
   if (a instanceof ExactNumber || b instanceof ExactNumber) return exactOrder(String(a), String(b));
   if (typeof a === 'number' && typeof b === 'number') return numeric(a, b);
   return a === b ? 0 : undefined;
+}
+
+/** For sorting: absent values first, then by value; what has no order is equal. */
+export function compareValues(a: unknown, b: unknown): number {
+  const [left, right] = [a ?? null, b ?? null];
+  if (left === null || right === null) return Number(right === null) - Number(left === null);
+  return order(left, right, false) ?? 0;
 }
 
 function numeric(a: number, b: number): number | undefined {

@@ -79,6 +79,17 @@ export class Collection {
     return [...found].sort((a, b) => a.place - b.place);
   }
 
+  /** How many rows `find` would give at most. */
+  count(field: string, values: readonly unknown[]): number {
+    const index = this.#indexes.get(field) ?? this.#build(field);
+    return values.reduce<number>((sum, value) => sum + (index.get(sameText(value))?.size ?? 0), 0);
+  }
+
+  /** Visible rows. */
+  get size(): number {
+    return this.#rows.size;
+  }
+
   /** The spelling this collection uses, whatever the case; undefined when no record ever had such a field. */
   fieldNamed(name: string): string | undefined {
     return this.#fields.get(name.toLowerCase());
@@ -118,15 +129,19 @@ export class State {
   readonly #collections = new Map<string, Collection>();
   #nextId: number;
 
-  constructor(
-    seeds: Readonly<Record<string, readonly Item[]>>,
-    firstId: number,
-    observe: (collection: Collection) => Observer,
-  ) {
+  constructor(names: readonly string[], firstId: number, observe: (collection: Collection) => Observer) {
     this.#nextId = firstId;
-    for (const [name, items] of Object.entries(seeds)) {
-      const collection: Collection = new Collection(name, (row, before) => observe(collection)(row, before));
+    for (const name of names) {
+      const collection: Collection = new Collection(name, (row, before) => watcher(row, before));
+      const watcher = observe(collection);
       this.#collections.set(name, collection);
+    }
+  }
+
+  /** Records as they are there from the beginning. JW1004 for a collection that is not there. */
+  seed(records: Readonly<Record<string, readonly Item[]>>): void {
+    for (const [name, items] of Object.entries(records)) {
+      const collection = this.collection(name);
       for (const item of items) collection.insert(item);
     }
   }

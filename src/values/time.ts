@@ -40,6 +40,11 @@ export class VirtualClock implements Clock {
 export type Chance = () => number;
 export const chance: Chance = () => Math.random();
 
+/** Runs after the input that is waiting now was read: callers of one turn of the event loop are served together. */
+export function soon(run: () => void): void {
+  setImmediate(run);
+}
+
 /** Milliseconds that only ever grow, for measuring how long something took. */
 export const elapsed = (): number => performance.now();
 

@@ -1,0 +1,44 @@
+import {Flags} from '@oclif/core';
+import {JobwireCommand} from '../command.ts';
+import {readConfig} from '../config.ts';
+import {asJobwireError} from '../errors/jobwire-error.ts';
+import {assertGuardWorks} from '../http/self-check.ts';
+import {type Served, serve} from '../serve.ts';
+import {openLog} from '../telemetry/log.ts';
+
+export default class Serve extends JobwireCommand {
+  static override summary = 'Receive webhooks, start jobs and follow them, until stopped';
+  static override description = 'SIGTERM or Ctrl-C finishes what is under way; a second one ends at once.';
+  static override examples = ['<%= config.bin %> serve', '<%= config.bin %> serve --port 8080 -C my-project'];
+  static override flags = {
+    host: Flags.string({summary: 'Address to listen on (JOBWIRE_HOST; 127.0.0.1)'}),
+    port: Flags.integer({summary: 'Port to listen on, 0 for any (JOBWIRE_PORT; 7070)', min: 0, max: 65535}),
+    store: Flags.string({summary: 'Where events and runs are kept (JOBWIRE_STORE; sqlite:./.jobwire/jobwire.db)'}),
+  };
+
+  async run(): Promise<unknown> {
+    const {flags} = await this.parse(Serve);
+    const config = readConfig(flags);
+    const log = openLog(config.logLevel);
+    await assertGuardWorks();
+    const served = await serve(config, (error) => log.error({err: asJobwireError(error).issue()}, 'fault'));
+    this.say(`listening on ${served.url}`);
+    for (const hook of served.hooks) this.say(`  ${hook}`);
+    await stopped(served);
+    return {url: served.url};
+  }
+}
+
+/** Resolves when the process was asked to end and everything under way is stored. */
+function stopped(served: Served): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let asked = false;
+    const stop = (): void => {
+      if (asked) process.exit(1);
+      asked = true;
+      served.close().then(resolve, reject);
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+  });
+}

@@ -1,0 +1,123 @@
+/** The whole path on this machine: simulators, a server, two signed deliveries, their jobs. Leaves nothing behind. */
+import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {readConfig} from './config.ts';
+import type {EventRecord, Run} from './engine/run.ts';
+import {asJobwireError, fail} from './errors/jobwire-error.ts';
+import {followEvent} from './follow.ts';
+import type {StepRecord} from './operations/trace.ts';
+import {createProject} from './project.ts';
+import {readProject} from './runtime.ts';
+import {type Served, serve} from './serve.ts';
+import {startSimulator} from './simulator/app.ts';
+import {feedOf, makeDelivery, postDelivery} from './simulator/emit.ts';
+import {readSimulator} from './simulator/file.ts';
+import type {Json} from './values/json.ts';
+import {elapsed, systemClock} from './values/time.ts';
+
+/** What the demo sends, by connection: real shapes, changed only where the template asks for it. */
+const deliveries: readonly {connection: string; event: string; set: readonly (readonly [string, Json])[]}[] = [
+  {connection: 'servicenow-main', event: 'incident.created', set: []},
+  {connection: 'github-main', event: 'issues.opened', set: [['issue.labels.0.name', 'automate']]},
+];
+
+export interface DemoListener {
+  ready(url: string, simulators: readonly {title: string; url: string}[]): void;
+  received(event: EventRecord, answer: {status: number; ms: number}): void;
+  line(run: Run, line: StepRecord): void;
+  ended(runs: readonly Run[], ms: number): void;
+}
+
+export interface DemoResult {
+  readonly events: readonly EventRecord[];
+  readonly runs: readonly Run[];
+  readonly ms: number;
+}
+
+/** JW9001 when a run does not succeed: the demo's own parts are all here. */
+export async function runDemo(listener: DemoListener): Promise<DemoResult> {
+  const began = elapsed();
+  const project = mkdtempSync(join(tmpdir(), 'jobwire-demo-'));
+  const closing: (() => Promise<void>)[] = [];
+  try {
+    createProject(project, ['incident-to-triage', 'github-issue-to-job']);
+    const simulators = await startSimulators(project, closing);
+    const config = {...readConfig({project, store: 'sqlite:./.jobwire/demo.db', port: 0}, {}), logLevel: 'silent'};
+    const served = await serve(config, (error) => {
+      throw asJobwireError(error);
+    });
+    closing.push(() => served.close());
+    listener.ready(served.url, simulators);
+    const events: EventRecord[] = [];
+    const runs: Run[] = [];
+    for (const delivery of deliveries) {
+      const {event, ended} = await send(served, delivery, listener);
+      events.push(event);
+      runs.push(...ended);
+    }
+    return {events, runs, ms: elapsed() - began};
+  } finally {
+    for (const close of closing.reverse()) await close();
+    rmSync(project, {recursive: true, force: true});
+  }
+}
+
+/** One simulator per connection that points to one, on a free port that is written into the connection file. */
+async function startSimulators(
+  project: string,
+  closing: (() => Promise<void>)[],
+): Promise<{title: string; url: string}[]> {
+  const library = readProject(readConfig({project}, {}));
+  const started: {title: string; url: string}[] = [];
+  for (const file of readdirSync(join(project, 'connections')).filter((name) => name.endsWith('.json'))) {
+    const path = join(project, 'connections', file);
+    const text = readFileSync(path, 'utf8');
+    const address = /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0];
+    const unit = library.connection(file.replace(/\.json$/, ''));
+    if (address === undefined || !unit) continue;
+    const connector = library.connector(unit.manifest.connector);
+    const running = await startSimulator({
+      connector: connector.manifest,
+      simulator: readSimulator(connector.dir),
+      clock: systemClock,
+    });
+    closing.push(() => running.close());
+    writeFileSync(path, text.replace(address, running.url));
+    started.push({title: connector.manifest.title, url: running.url});
+  }
+  return started;
+}
+
+async function send(
+  {url, runtime}: Served,
+  {connection, event, set}: (typeof deliveries)[number],
+  listener: DemoListener,
+): Promise<{event: EventRecord; ended: readonly Run[]}> {
+  const began = elapsed();
+  const {library, engine, clock} = runtime;
+  const connector = library.connector(library.connection(connection)?.manifest.connector ?? connection);
+  const feed = feedOf(connector.manifest.feeds ?? {}, event) ?? '';
+  const hook = runtime.hook(connection, feed);
+  if (!hook) throw fail('JW9001', {problem: `the demo has no hook for ${connection}`});
+  const address = `${url}/hooks/${connection}/${feed}`;
+  const answer = await postDelivery(
+    makeDelivery(hook, {event, set, dir: connector.dir, url: address, now: clock.now()}),
+  );
+  const stored = (await engine.events.list({connection, type: event}, {limit: 1})).items[0];
+  if (!stored) throw fail('JW9001', {problem: `the delivery was answered ${answer.status}: ${answer.body}`});
+  listener.received(stored, {status: answer.status, ms: elapsed() - began});
+  const ended = await followEvent(stored.uid, {
+    engine,
+    clock,
+    timeoutMs: 30_000,
+    onLine: (run, line) => listener.line(run, line),
+  });
+  listener.ended(ended, elapsed() - began);
+  const failed = ended.length === 0 ? 'no run was made' : ended.find(({state}) => state !== 'succeeded')?.error?.detail;
+  if (failed !== undefined || ended.some(({state}) => state !== 'succeeded'))
+    throw fail('JW9001', {
+      problem: `the run of ${event} did not succeed: ${failed ?? ended.map(({state}) => state).join(', ')}`,
+    });
+  return {event: stored, ended};
+}

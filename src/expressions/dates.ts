@@ -1,0 +1,158 @@
+/** Times in the formats manifests may name; strict, always UTC. Must never ask for the present time or a locale. */
+import {iso} from '../values/time.ts';
+
+/** Reads milliseconds since 1970, or undefined for what is not in the format; writes a number or a text. */
+export interface DateFormat {
+  read(value: string | number): number | undefined;
+  write(time: number): string | number;
+}
+
+const earliest = Date.parse('0000-01-01T00:00:00Z');
+const latest = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** Whether the year of a moment has four digits. */
+export function isWritable(time: number): boolean {
+  return time >= earliest && time <= latest;
+}
+
+interface Parts {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+  readonly ms: number;
+}
+
+/** Undefined for a day or an hour that does not exist. */
+function moment({year, month, day, hour, minute, second, ms}: Parts): number | undefined {
+  if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59) return undefined;
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  date.setUTCHours(hour, minute, second, ms);
+  return date.getUTCDate() === day ? date.getTime() : undefined;
+}
+
+/** RFC 3339: with an offset or Z; of a longer fraction the first three digits count. */
+const isoGrammar = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d))$/;
+
+function readIso(value: string | number): number | undefined {
+  const match = typeof value === 'string' ? isoGrammar.exec(value) : null;
+  if (!match) return undefined;
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const local = moment({
+    year,
+    month,
+    day,
+    hour,
+    minute,
+    second,
+    ms: Number((match[7] ?? '').padEnd(3, '0').slice(0, 3)),
+  });
+  const [hours, minutes] = [Number(match[9] ?? 0), Number(match[10] ?? 0)];
+  if (local === undefined || hours > 23 || minutes > 59) return undefined;
+  const offset = (hours * 60 + minutes) * 60_000;
+  return match[8] === '-' ? local + offset : local - offset;
+}
+
+const numeral = /^-?\d{1,20}(?:\.\d{1,9})?$/;
+
+function readUnix(value: string | number, unitMs: number): number | undefined {
+  if (typeof value === 'string' && !numeral.test(value)) return undefined;
+  return Math.floor(Number(value) * unitMs);
+}
+
+/** IMF-fixdate (RFC 9110, 5.6.7); the weekday must be right. */
+function readHttp(value: string | number): number | undefined {
+  const time = typeof value === 'string' && / GMT$/.test(value) ? Date.parse(value) : Number.NaN;
+  return new Date(time).toUTCString() === value ? time : undefined;
+}
+
+type Field = keyof Parts;
+const tokens: Readonly<Record<string, Field>> = {
+  yyyy: 'year',
+  MM: 'month',
+  dd: 'day',
+  HH: 'hour',
+  mm: 'minute',
+  ss: 'second',
+  SSS: 'ms',
+};
+
+/** Between the tokens stand signs and blanks, and the letters T and Z for themselves. */
+const pieces = /yyyy|MM|dd|HH|mm|ss|SSS|[^A-Za-z]|[TZ]/y;
+
+function patternFormat(pattern: string): DateFormat | undefined {
+  const found: string[] = [];
+  pieces.lastIndex = 0;
+  while (pieces.lastIndex < pattern.length) {
+    const piece = pieces.exec(pattern)?.[0];
+    if (piece === undefined) return undefined;
+    found.push(piece);
+  }
+  const fields = found.filter((piece) => Object.hasOwn(tokens, piece));
+  if (fields.length === 0 || new Set(fields).size < fields.length) return undefined;
+  const needed = ['yyyy', 'MM', 'dd'].every((token) => fields.includes(token));
+  return {
+    read: (value) => (needed && typeof value === 'string' ? readPattern(found, value) : undefined),
+    write: (time) => writePattern(found, new Date(time)),
+  };
+}
+
+function readPattern(found: readonly string[], text: string): number | undefined {
+  const parts: {-readonly [F in Field]: number} = {year: 0, month: 0, day: 0, hour: 0, minute: 0, second: 0, ms: 0};
+  let at = 0;
+  for (const piece of found) {
+    const part = text.slice(at, at + piece.length);
+    at += piece.length;
+    const field = Object.hasOwn(tokens, piece) ? tokens[piece] : undefined;
+    if (field === undefined ? part !== piece : part.length < piece.length || !/^\d+$/.test(part)) return undefined;
+    if (field !== undefined) parts[field] = Number(part);
+  }
+  return at === text.length ? moment(parts) : undefined;
+}
+
+const fieldOf: {readonly [F in Field]: (date: Date) => number} = {
+  year: (date) => date.getUTCFullYear(),
+  month: (date) => date.getUTCMonth() + 1,
+  day: (date) => date.getUTCDate(),
+  hour: (date) => date.getUTCHours(),
+  minute: (date) => date.getUTCMinutes(),
+  second: (date) => date.getUTCSeconds(),
+  ms: (date) => date.getUTCMilliseconds(),
+};
+
+function writePattern(found: readonly string[], date: Date): string {
+  return found
+    .map((piece) => {
+      const field = Object.hasOwn(tokens, piece) ? tokens[piece] : undefined;
+      return field === undefined ? piece : String(fieldOf[field](date)).padStart(piece.length, '0');
+    })
+    .join('');
+}
+
+const named: Readonly<Record<string, DateFormat>> = {
+  iso: {read: readIso, write: iso},
+  unix: {read: (value) => readUnix(value, 1000), write: (time) => Math.floor(time / 1000)},
+  'unix-ms': {read: (value) => readUnix(value, 1), write: (time) => time},
+  http: {read: readHttp, write: (time) => new Date(time).toUTCString()},
+  date: patternFormat('yyyy-MM-dd') as DateFormat,
+};
+
+const known = new Map<string, DateFormat>(Object.entries(named));
+const most = 200;
+
+/** The format of a name or pattern; undefined when it is neither. */
+export function dateFormat(text: string): DateFormat | undefined {
+  const format = known.get(text) ?? patternFormat(text);
+  if (format !== undefined && known.size < most) known.set(text, format);
+  return format;
+}

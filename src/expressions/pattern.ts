@@ -1,0 +1,36 @@
+/** Regular expressions in linear time: literal RE2 patterns, compiled once. Must never use the engine's own RegExp on a manifest's pattern. */
+import {RE2JS} from 're2js';
+import {fail} from '../errors/jobwire-error.ts';
+import {limits} from './value.ts';
+
+const compiled = new Map<string, RE2JS>();
+const most = 1000;
+
+/** The compiled pattern. Errors: JW2010. */
+export function compilePattern(pattern: string): RE2JS {
+  const known = compiled.get(pattern);
+  if (known) return known;
+  if (pattern.length > limits.patternLength)
+    throw unsupported(pattern, `it is longer than ${limits.patternLength} characters`);
+  const fresh = attempt(pattern);
+  if (compiled.size >= most) compiled.clear();
+  compiled.set(pattern, fresh);
+  return fresh;
+}
+
+/** A pattern that gives a group. Errors: JW2010. */
+export function requireGroup(pattern: string): void {
+  if (compilePattern(pattern).groupCount() === 0) throw unsupported(pattern, 'it has no group in parentheses');
+}
+
+function attempt(pattern: string): RE2JS {
+  try {
+    return RE2JS.compile(pattern);
+  } catch (error) {
+    throw unsupported(pattern, (error as Error).message);
+  }
+}
+
+function unsupported(pattern: string, problem: string) {
+  return fail('JW2010', {pattern: pattern.length > 60 ? `${pattern.slice(0, 60)}…` : pattern, problem});
+}

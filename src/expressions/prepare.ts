@@ -1,0 +1,138 @@
+/** Manifest values become steps, once per object and string: static JSON stands for itself. Must never change a value it was given. */
+import {fail} from '../errors/jobwire-error.ts';
+import type {Json, JsonObject} from '../values/json.ts';
+import type {Sure} from './compile.ts';
+import {compileDirective} from './directive-steps.ts';
+import {directiveOf} from './directives.ts';
+import type {Frame} from './frame.ts';
+import {isExpression} from './parse.ts';
+import {compileSource} from './text.ts';
+import {isMap, limits, OMIT, setOwn, type Value} from './value.ts';
+
+/** A value ready to be evaluated: with a step, or static and then `value` itself. */
+export interface Prepared {
+  readonly step: Sure | undefined;
+  readonly value: Value;
+}
+
+/** How result strings of a place are compiled; branches of directives are results, tests are not. */
+export interface Leaf {
+  readonly compile: (source: string) => Sure;
+  readonly strings: Map<string, Prepared>;
+  readonly objects: WeakMap<object, Prepared>;
+}
+
+export function leaf(compile: (source: string) => Sure): Leaf {
+  return {compile, strings: new Map(), objects: new WeakMap()};
+}
+
+export const jsonLeaf = leaf(compileSource);
+
+const most = 5000;
+
+/** Errors: those of parsing, JW2013 for depth, JW2014 for a malformed directive. */
+export function prepare(value: unknown, place: Leaf = jsonLeaf): Prepared {
+  if (typeof value === 'string') return isExpression(value) ? prepareString(value, place) : constant(value);
+  if (typeof value !== 'object' || value === null) return constant(value as Value);
+  const known = place.objects.get(value);
+  if (known) return known;
+  const fresh = prepareInside(value, place, {json: 0, directives: 0});
+  place.objects.set(value, fresh);
+  return fresh;
+}
+
+export function run({step, value}: Prepared, frame: Frame): Value | typeof OMIT {
+  return step === undefined ? value : step(frame);
+}
+
+function constant(value: Value): Prepared {
+  return {step: undefined, value};
+}
+
+function prepareString(source: string, place: Leaf): Prepared {
+  const known = place.strings.get(source);
+  if (known) return known;
+  const fresh = {step: place.compile(source), value: source};
+  if (place.strings.size >= most) place.strings.delete(place.strings.keys().next().value as string);
+  place.strings.set(source, fresh);
+  return fresh;
+}
+
+/** How deep a value stands: brackets of JSON, and directives among them. */
+export interface Depth {
+  readonly json: number;
+  readonly directives: number;
+}
+
+/** A value inside a value; not kept by itself. */
+export function prepareInside(value: unknown, place: Leaf, depth: Depth): Prepared {
+  if (typeof value === 'string') return isExpression(value) ? prepareString(value, place) : constant(value);
+  if (!Array.isArray(value) && !isMap(value)) return constant(value as Value);
+  if (depth.json >= limits.jsonDepth)
+    throw fail('JW2013', {problem: `the value is nested deeper than ${limits.jsonDepth}`});
+  const inner = {...depth, json: depth.json + 1};
+  if (Array.isArray(value)) return prepareList(value, inner);
+  const name = directiveOf(value);
+  if (name === undefined) return prepareObject(value, inner);
+  if (depth.directives >= limits.directiveDepth)
+    throw fail('JW2013', {problem: `directives are nested deeper than ${limits.directiveDepth}`});
+  return compileDirective(name, value, {place, depth: {...inner, directives: depth.directives + 1}});
+}
+
+function prepareList(list: readonly unknown[], depth: Depth): Prepared {
+  const items = list.map((item) => prepareInside(item, jsonLeaf, depth));
+  if (items.every(isStatic)) return rebuilt(list as Json[], items, () => items.map(({value}) => value as Json));
+  return {
+    value: null,
+    step: (frame) => {
+      const made: Json[] = [];
+      for (const item of items) {
+        const value = run(item, frame);
+        if (value !== OMIT) made.push(value as Json);
+      }
+      return made;
+    },
+  };
+}
+
+function prepareObject(object: JsonObject, depth: Depth): Prepared {
+  const keys = Object.keys(object).filter((key) => object[key] !== undefined);
+  const members = keys.map((key) => prepareInside(object[key], jsonLeaf, depth));
+  if (members.every(isStatic))
+    return rebuilt(object, members, () => {
+      const made: JsonObject = {};
+      keys.forEach((key, i) => setOwn(made, key, members[i]?.value as Json));
+      return made;
+    });
+  return {value: null, step: objectStep(keys, members)};
+}
+
+function objectStep(keys: readonly string[], members: readonly Prepared[]): Sure {
+  const steps = members.map(({step}) => step);
+  const values = members.map(({value}) => value as Json);
+  const count = keys.length;
+  const put = keys.includes('__proto__') ? setOwn : assign;
+  return (frame) => {
+    const made: JsonObject = {};
+    for (let i = 0; i < count; i++) {
+      const step = steps[i];
+      const value = step === undefined ? (values[i] as Json) : step(frame);
+      if (value !== OMIT) put(made, keys[i] as string, value as Json);
+    }
+    return made;
+  };
+}
+
+function assign(target: JsonObject, key: string, value: Json): void {
+  target[key] = value;
+}
+
+function isStatic({step}: Prepared): boolean {
+  return step === undefined;
+}
+
+/** The original where nothing inside differs; a `$literal` inside does. */
+function rebuilt(original: Json[] | JsonObject, inside: readonly Prepared[], build: () => Json): Prepared {
+  const same = Object.values(original).every((value, i) => value === inside[i]?.value);
+  return constant(same ? original : build());
+}

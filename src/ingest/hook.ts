@@ -1,0 +1,25 @@
+/** What one webhook feed of one connection needs to receive. No behaviour. */
+import type {Connector, Feed} from '../generated/types.ts';
+import type {JsonObject} from '../values/json.ts';
+
+/** Live texts of each configured secret, read when asked for; several texts during a rotation, the first one signs. */
+export type Secrets = Readonly<Record<string, () => readonly string[]>>;
+
+/** What proves a delivery: the part of a hook that verifying and signing need. */
+export interface Keyring {
+  /** Id of the connection the events belong to. */
+  readonly connection: string;
+  readonly feedName: string;
+  /** Configuration after defaults: root `connection`. */
+  readonly config: JsonObject;
+  readonly secrets: Secrets;
+  /** Output of `subscribe`, where the feed has one. */
+  readonly subscription?: JsonObject;
+}
+
+export interface Hook extends Keyring {
+  readonly feed: Feed;
+  readonly connector: Connector;
+  /** Where senders reach this server, without a slash at the end: part of some signatures. */
+  readonly publicUrl?: string;
+}

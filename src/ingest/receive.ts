@@ -1,0 +1,140 @@
+/** One delivery, from raw bytes to its acknowledgement. Must never acknowledge what is not stored, nor parse what is not proved. */
+import type {Engine, NewEvent} from '../engine/engine.ts';
+import type {EventRecord} from '../engine/run.ts';
+import {asJobwireError, fail, type JobwireError} from '../errors/jobwire-error.ts';
+import {evaluateJson} from '../expressions/evaluate.ts';
+import type {Webhook} from '../generated/types.ts';
+import type {Library} from '../manifest/library.ts';
+import type {Json} from '../values/json.ts';
+import type {Redactor} from '../values/secret.ts';
+import {type Clock, ms} from '../values/time.ts';
+import {type AcceptedEvent, type Ack, acknowledge, refuse} from './ack.ts';
+import {type Confirm, shakeHands} from './handshake.ts';
+import {hintsOf} from './hints.ts';
+import type {Hook} from './hook.ts';
+import {match} from './match.ts';
+import {type Arrival, normalise} from './normalise.ts';
+import {type Delivery, type ReceivedRequest, readRequest} from './request.ts';
+import {createProof} from './signatures/proof.ts';
+import {verify} from './signatures/verify.ts';
+
+export type {AcceptedEvent, Ack} from './ack.ts';
+export type {Delivery} from './request.ts';
+
+export interface ReceiveTools {
+  readonly engine: Engine;
+  readonly library: Library;
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+  /** Makes the one request of a handshake that asks for it; without it such handshakes are refused. */
+  readonly confirm?: Confirm;
+}
+
+/** Largest body, in bytes. */
+export const maxBody = 1024 * 1024;
+
+/** Never rejects: what goes wrong is an answer, too. */
+export async function receive(delivery: Delivery, hook: Hook, tools: ReceiveTools): Promise<Ack> {
+  try {
+    return await answer(delivery, hook, tools);
+  } catch (error) {
+    return refuse(error);
+  }
+}
+
+async function answer(delivery: Delivery, hook: Hook, tools: ReceiveTools): Promise<Ack> {
+  refuseLarge(delivery);
+  const webhook = webhookOf(hook);
+  const request = readRequest(delivery, {publicUrl: hook.publicUrl, ...(webhook.parse && {parse: webhook.parse})});
+  const proof = createProof(request, hook, tools.clock.now());
+  const errand = {proof, confirm: tools.confirm};
+
+  const early = await shakeHands(webhook.handshake, 'unproved', errand);
+  if (early) return early;
+  refuseMethod(delivery, webhook);
+  const verified = verify(webhook.verify, proof);
+  request.body();
+  const late = verified.perItem ? undefined : await shakeHands(webhook.handshake, 'proved', errand);
+  if (late) return late;
+
+  const {items, problem} = itemsOf(webhook, request, hook);
+  const proved = verified.keep(items);
+  if (proved.length === 0 && verified.perItem) throw fail('JW4001', {problem: 'no item carries a live token'});
+  const events = proved.map((item) => toEvent(item, {request, hook, tools, alone: items.length === 1, problem}));
+  const accepted = await store(events, tools.engine);
+  await wakeJobs(events, hook, tools.engine);
+  return acknowledge(webhook, {request: request.root(), connection: hook.config}, accepted);
+}
+
+function refuseLarge({raw}: Delivery): void {
+  if (raw.length > maxBody) throw fail('JW4011', {problem: `the body has more than ${maxBody} bytes`});
+}
+
+function webhookOf({feed, feedName}: Hook): Webhook {
+  if (!feed.webhook) throw fail('JW1013', {problem: `feed ${feedName} is not a webhook`});
+  return feed.webhook;
+}
+
+function refuseMethod({method}: Delivery, {methods = ['POST']}: Webhook): void {
+  if (!methods.includes(method)) throw fail('JW4013', {method, methods: methods.join(', ')});
+}
+
+interface Items {
+  readonly items: readonly Json[];
+  readonly problem?: JobwireError | undefined;
+}
+
+/** A delivery whose items cannot be found is kept whole, as one dead letter. */
+function itemsOf({items}: Webhook, request: ReceivedRequest, {config}: Hook): Items {
+  if (items === undefined) return {items: [request.body().value]};
+  try {
+    const list = evaluateJson(items, {request: request.root(), connection: config});
+    if (Array.isArray(list)) return {items: list};
+    throw fail('JW2007', {problem: 'it gives no list'});
+  } catch (error) {
+    const problem = fail('JW4005', {problem: `items: ${asJobwireError(error).message}`}, {cause: error});
+    return {items: [request.body().value], problem};
+  }
+}
+
+interface ItemContext extends Omit<Items, 'items'> {
+  readonly request: ReceivedRequest;
+  readonly hook: Hook;
+  readonly tools: ReceiveTools;
+  readonly alone: boolean;
+}
+
+function toEvent(item: Json, {request, hook, tools, alone, problem}: ItemContext): NewEvent {
+  const now = tools.clock.now();
+  const arrival: Arrival = {
+    feed: hook,
+    request: request.root(),
+    receivedAt: now,
+    redactor: tools.redactor,
+    ...(alone && {raw: request.delivery.raw}),
+    ...(problem && {problem}),
+  };
+  const event = normalise(item, arrival);
+  const {decisions, drafts} =
+    event.state === 'accepted' ? match(event, tools.library, now) : {decisions: [], drafts: []};
+  return {event: {...event, decisions}, drafts, windowMs: ms(hook.feed.dedupe?.window ?? '7d')};
+}
+
+/** All events of a delivery in one commit. JW7103 when they cannot be stored: the sender keeps them and comes again. */
+async function store(events: readonly NewEvent[], engine: Engine): Promise<AcceptedEvent[]> {
+  const accepted = await engine.accept({events}).catch((error: unknown) => {
+    throw fail('JW7103', {problem: 'the delivery could not be stored'}, {cause: error});
+  });
+  return accepted.map(({uid, duplicate}, i) => ({
+    uid,
+    duplicate,
+    runs: duplicate ? [] : (events[i]?.drafts ?? []).map(({id}) => id),
+  }));
+}
+
+/** After the commit and without a say in the answer: a hint that is lost costs time, not truth. */
+async function wakeJobs(events: readonly NewEvent[], {connector}: Hook, engine: Engine): Promise<void> {
+  const spoken = events.filter(({event}) => event.state === 'accepted').map(({event}) => event as EventRecord);
+  const hints = spoken.flatMap((event) => hintsOf(event, connector));
+  await Promise.allSettled(hints.map((hint) => engine.wake(hint)));
+}

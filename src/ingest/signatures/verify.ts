@@ -1,0 +1,69 @@
+/** Is a delivery authentic? A pure function of bytes, headers, secrets and now; it fails closed. Must never parse what it need not. */
+import {fail, JobwireError} from '../../errors/jobwire-error.ts';
+import type {VerifyRule} from '../../generated/types.ts';
+import type {Hook, Keyring} from '../hook.ts';
+import {isConfigured, keyProblem} from './configured.ts';
+import type {Proof} from './proof.ts';
+import {placeOf, proveSigned} from './signed.ts';
+import {proveToken} from './token.ts';
+import {type Prover, provesAll, type Verified} from './verdict.ts';
+
+/** One prover per scheme; a scheme that is not here cannot prove anything. */
+const provers: {readonly [S in VerifyRule['scheme']]?: Prover} = {
+  hmac: proveSigned,
+  digest: proveSigned,
+  ed25519: proveSigned,
+  token: proveToken,
+  none: () => provesAll,
+};
+
+/**
+ * Alternatives in order: the first whose signature can be extracted decides alone, so that a valid weak proof never repairs a
+ * wrong strong one. Alternatives without a configured key do not take part. JW4001, JW4002, JW4012.
+ */
+export function verify(rules: readonly VerifyRule[], proof: Proof): Verified {
+  const usable = rules.filter((rule) => isConfigured(rule, proof.keyring));
+  const [first] = rules;
+  if (usable.length === 0 && first) throw keyProblem(first, proof.keyring);
+  for (const rule of usable) {
+    const verdict = prove(rule, proof);
+    if (verdict !== 'absent') return verdict;
+  }
+  throw fail('JW4001', {
+    problem: `the delivery carries no proof: expected ${usable.map(expectation).join(', or ') || 'none'}`,
+  });
+}
+
+function prove(rule: VerifyRule, proof: Proof): Verified | 'absent' {
+  const prover = provers[rule.scheme];
+  if (!prover) throw fail('JW4001', {problem: `this version cannot check proofs of scheme ${rule.scheme}`});
+  const guard = <T>(check: () => T): T => {
+    try {
+      return check();
+    } catch (error) {
+      throw refusal(error, rule, proof.keyring);
+    }
+  };
+  const verdict = guard(() => prover(rule, proof));
+  return verdict === 'absent' ? verdict : {...verdict, keep: (items) => guard(() => verdict.keep(items))};
+}
+
+/** What cannot be evaluated is not proved: data of the sender's choice must not turn into another answer. */
+function refusal(error: unknown, rule: VerifyRule, keyring: Keyring): unknown {
+  if (!(error instanceof JobwireError)) return error;
+  if (error.jobwireCode === 'JW7001') return keyProblem(rule, keyring, error.message);
+  if (!error.jobwireCode.startsWith('JW2')) return error;
+  return fail('JW4001', {problem: `the proof cannot be read: ${error.message}`}, {cause: error});
+}
+
+function expectation(rule: VerifyRule): string {
+  return rule.scheme === 'token' ? 'a token' : `a signature in ${placeOf(rule)}`;
+}
+
+/** Why a feed must not receive: no usable rule (JW4012), or none at all (JW1013). For activation; the same holds at each request. */
+export function proofProblem(hook: Hook): JobwireError | undefined {
+  const rules = hook.feed.webhook?.verify ?? [];
+  const [first] = rules;
+  if (!first) return fail('JW1013', {problem: `feed ${hook.feedName} has no verify list`});
+  return rules.some((rule) => provers[rule.scheme] && isConfigured(rule, hook)) ? undefined : keyProblem(first, hook);
+}

@@ -1,0 +1,34 @@
+/** Everything that can be said about one connector from its own folder. Each stage runs only on what the one before let pass. */
+import {globSync} from 'node:fs';
+import {join} from 'node:path';
+import type {Issue} from '../errors/jobwire-error.ts';
+import type {Connector, SchemaValue} from '../generated/types.ts';
+import {type Finding, isError, toIssues} from './issues.ts';
+import {loadJson} from './load.ts';
+import {createUnit, type Unit} from './unit.ts';
+
+type Stage = (unit: Unit<Connector>) => Finding[];
+
+const stages: readonly Stage[] = [];
+
+export function checkConnector(unit: Unit<Connector>): Issue[] {
+  const issues: Issue[] = [];
+  for (const stage of stages) {
+    issues.push(...toIssues(unit.document, stage(unit)));
+    if (issues.some(isError)) break;
+  }
+  return issues;
+}
+
+/** The unit with the files of its folder schemas/ among its schemas, under the path a `$ref` says. */
+export function withSchemaFiles(unit: Unit<Connector>, issues: Issue[]): Unit<Connector> {
+  const files = globSync('*.json', {cwd: join(unit.dir, 'schemas')}).sort();
+  if (files.length === 0) return unit;
+  const schemas: Record<string, SchemaValue> = {...unit.manifest.schemas};
+  for (const file of files) {
+    const {document, issues: found} = loadJson(join(unit.dir, 'schemas', file));
+    issues.push(...found);
+    if (document) schemas[`./schemas/${file}`] = document.value as SchemaValue;
+  }
+  return createUnit(unit.dir, unit.document, {...unit.manifest, schemas});
+}

@@ -1,0 +1,101 @@
+/** Every connector, template and connection of a project, checked. Must never throw for a bad file: faults are issues. */
+import {globSync} from 'node:fs';
+import {basename, dirname, join, resolve} from 'node:path';
+import {fail, type Issue, nearest} from '../errors/jobwire-error.ts';
+import type {Connection, Connector, Template} from '../generated/types.ts';
+import {checkConnector, withSchemaFiles} from './check-connector.ts';
+import {isError} from './issues.ts';
+import type {Kind} from './kinds.ts';
+import {loadFile} from './load.ts';
+import {parseReference, satisfies} from './reference.ts';
+import {createUnit, type Unit} from './unit.ts';
+
+export type {Unit} from './unit.ts';
+
+export interface Library {
+  readonly connectors: ReadonlyMap<string, Unit<Connector>>;
+  readonly templates: ReadonlyMap<string, Unit<Template>>;
+  readonly connections: ReadonlyMap<string, Unit<Connection>>;
+  /** `id` or `id@range`. JW1004 when there is none, JW1017 when its version does not meet the range. */
+  connector(ref: string): Unit<Connector>;
+  template(id: string): Unit<Template> | undefined;
+  connection(id: string): Unit<Connection> | undefined;
+  readonly issues: readonly Issue[];
+}
+
+export interface Roots {
+  /** Folder with connectors/, templates/ and connections/ of the operator. */
+  readonly project: string;
+  /** Folder of the package, with its connectors/. */
+  readonly shipped: string;
+}
+
+/** A connector of the project wins over a shipped one of the same id; templates and connections are the project's only. */
+export function loadLibrary({project, shipped}: Roots): Library {
+  const issues: Issue[] = [];
+  const same = resolve(project) === resolve(shipped);
+  const connectors = new Map([
+    ...loadUnits<Connector>(join(shipped, 'connectors'), 'connector', issues),
+    ...(same ? [] : loadUnits<Connector>(join(project, 'connectors'), 'connector', issues)),
+  ]);
+  const templates = loadUnits<Template>(join(project, 'templates'), 'template', issues);
+  const connections = loadUnits<Connection>(join(project, 'connections'), 'connection', issues);
+  for (const [id, unit] of connectors) connectors.set(id, withSchemaFiles(unit, issues));
+  const library: Library = {
+    connectors,
+    templates,
+    connections,
+    connector: (ref) => findConnector(connectors, ref),
+    template: (id) => templates.get(id),
+    connection: (id) => connections.get(id),
+    issues,
+  };
+  checkAll(connectors, (unit) => checkConnector(unit), issues);
+  return library;
+}
+
+/** Ids of the units without errors. */
+function checkAll<M>(
+  units: ReadonlyMap<string, Unit<M>>,
+  check: (unit: Unit<M>) => Issue[],
+  issues: Issue[],
+): Set<string> {
+  const sound = new Set<string>();
+  for (const [id, unit] of units) {
+    const found = check(unit);
+    issues.push(...found);
+    if (!found.some(isError)) sound.add(id);
+  }
+  return sound;
+}
+
+/** The files of one kind by the id they say. */
+function loadUnits<M extends {readonly id: string}>(folder: string, kind: Kind, issues: Issue[]): Map<string, Unit<M>> {
+  const units = new Map<string, Unit<M>>();
+  const pattern = kind === 'connection' ? '*.json' : `*/${kind}.json`;
+  for (const path of globSync(pattern, {cwd: folder}).sort()) {
+    const file = join(folder, path);
+    const {manifest, document, issues: found} = loadFile<M>(file, kind);
+    issues.push(...found);
+    if (!manifest || !document) continue;
+    const dir = dirname(file);
+    const place = kind === 'connection' ? basename(file, '.json') : basename(dir);
+    if (place !== manifest.id) issues.push(misplaced(manifest.id, place, document.locate('/id')));
+    units.set(manifest.id, createUnit(dir, document, manifest));
+  }
+  return units;
+}
+
+function misplaced(id: string, place: string, at: Issue['at']): Issue {
+  return fail('JW1005', {id, place}, at ? {at} : {}).issue();
+}
+
+function findConnector(connectors: ReadonlyMap<string, Unit<Connector>>, ref: string): Unit<Connector> {
+  const {id, range} = parseReference(ref);
+  const unit = connectors.get(id);
+  if (!unit) throw fail('JW1004', {what: 'connector', name: id}, {suggestions: nearest(id, connectors.keys())});
+  const {version} = unit.manifest;
+  if (range !== undefined && !satisfies(version, range))
+    throw fail('JW1017', {problem: `connector ${id} has version ${version}, ${range} is asked for`});
+  return unit;
+}

@@ -1,0 +1,123 @@
+/** One step of a procedure, by its kind: a call, a lookup, a coercion, a value or a refusal. Must never run a step twice. */
+import {fail} from '../errors/jobwire-error.ts';
+import {evaluateJson, evaluateText, type Scope} from '../expressions/evaluate.ts';
+import type {Step} from '../generated/types.ts';
+import {isObject, type Json, type JsonObject, own, sameJson, stringifyJson} from '../values/json.ts';
+import type {Mode} from './call.ts';
+import {coerceStrictly} from './coerce.ts';
+import type {LiveConnection} from './connection.ts';
+import {execute} from './execute.ts';
+import {evaluateEach, find} from './lookup.ts';
+import type {Mask} from './mask.ts';
+import {evaluatePresent} from './output.ts';
+import {attempt} from './response.ts';
+import type {Log} from './trace.ts';
+
+/** Parameters of a write that may not be doubled: the engine decides when it is sent. */
+export interface UnsafeCall {
+  readonly operation: string;
+  readonly params: JsonObject;
+}
+
+export interface StepContext {
+  readonly connection: LiveConnection;
+  readonly mask: Mask;
+  readonly log?: Log | undefined;
+  readonly mode: Mode;
+  readonly label: string;
+  /** Told about the unsafe write before it is sent, and asked to send it. */
+  readonly send: (call: UnsafeCall, direct: () => Promise<Json>) => Promise<Json>;
+  /** Told about each lookup that was answered from the cache. */
+  readonly remember: (lookup: string, drop: () => void) => void;
+}
+
+type Kind = 'call' | 'lookup' | 'coerce' | 'set' | 'fail';
+
+const kinds: {readonly [K in Kind]: (step: Step, scope: Scope, context: StepContext) => Promise<Json>} = {
+  async call(step, scope, context) {
+    const {connection, log, mode, mask, label} = context;
+    const operation = step.call ?? '';
+    const params = evaluateEach(step.with, scope);
+    const direct = () => execute({connection, operation, params, log, mode, mask, step: label});
+    const {repeatable} = connection.operation(operation);
+    return repeatable || mode === 'plan' ? direct() : context.send({operation, params}, direct);
+  },
+  async lookup(step, scope, context) {
+    const {connection, log, mode, mask, label} = context;
+    const lookup = step.lookup ?? '';
+    const params = evaluateEach(step.with, scope);
+    const {value, drop} = await find({connection, lookup, params, log, mode, mask, step: label});
+    if (drop) context.remember(lookup, drop);
+    return value;
+  },
+  async coerce(step, scope, context) {
+    const value = evaluateJson(step.coerce, scope);
+    if (!isObject(value)) throw fail('JW2007', {problem: `step ${context.label} coerces an object`});
+    const rules = {unknown: step.unknown, missing: step.missing};
+    const coerced = coerceStrictly(value, evaluateJson(step.to, scope), rules);
+    logCoercion(context, value, coerced);
+    return coerced.value;
+  },
+  set: async (step, scope, {label}) => evaluatePresent(step.set, scope, `step ${label}`),
+  async fail({fail: refusal}, scope) {
+    const {code = '', owner = 'operator', message, hint} = refusal ?? {};
+    const shownHint = hint === undefined ? undefined : attempt(() => evaluateText(hint, scope));
+    throw fail(
+      'JW3114',
+      {problem: evaluateText(message, scope)},
+      {authorCode: code, owner, outcome: 'fail', ...(shownHint !== undefined && {hint: shownHint})},
+    );
+  },
+};
+
+const kindNames = Object.keys(kinds) as Kind[];
+
+/** The step's result: of each item where it has `each`, after its own `output`. */
+export async function runStep(step: Step, scope: Scope, context: StepContext): Promise<Json> {
+  const kind = kindNames.find((name) => step[name] !== undefined);
+  if (kind === undefined) throw fail('JW1002', {problem: `step ${context.label} does nothing`});
+  const once = async (roots: Scope) => shaped(step, await kinds[kind](step, roots, context), {scope: roots, context});
+  if (step.each === undefined) return once(scope);
+  const list = evaluateJson(step.each, scope);
+  if (!Array.isArray(list)) throw fail('JW2007', {problem: `each of step ${context.label} takes a list`});
+  const results: Json[] = [];
+  for (const item of list) results.push(await once(step.as === undefined ? scope : {...scope, [step.as]: item}));
+  return results;
+}
+
+/** `output` replaces the result of a call or lookup. */
+export function shaped(
+  step: Step,
+  result: Json,
+  {scope, context}: {readonly scope: Scope; readonly context: Pick<StepContext, 'label'>},
+): Json {
+  return step.output === undefined
+    ? result
+    : evaluatePresent(step.output, {...scope, result}, `the output of step ${context.label}`);
+}
+
+/** One line for what changed and one for each warning, so that nobody has to guess why a target got text for a number. */
+function logCoercion(
+  {log, connection, mask, label}: StepContext,
+  before: JsonObject,
+  after: ReturnType<typeof coerceStrictly>,
+): void {
+  if (log === undefined) return;
+  const at = connection.clock.now();
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after.value)])];
+  const changes = names.flatMap((name) => {
+    const [from, to] = [own(before, name), own(after.value, name)];
+    if (from !== undefined && to !== undefined && sameJson(from, to)) return [];
+    return [`${name} ${show(from)} → ${show(to)}`];
+  });
+  const what =
+    changes.length === 0 ? 'arguments fit as they are' : changes.map((change) => mask.text(change)).join(', ');
+  log({at, step: label, what});
+  for (const error of after.issues) log({at, step: label, what: mask.text(`${error.code}: ${error.detail}`), error});
+}
+
+function show(value: Json | undefined): string {
+  if (value === undefined) return 'nothing';
+  const text = stringifyJson(value);
+  return text.length > 100 ? `${text.slice(0, 99)}…` : text;
+}

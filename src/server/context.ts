@@ -1,0 +1,30 @@
+/** What the routes share. No behaviour. */
+import type {Engine} from '../engine/engine.ts';
+import type {Confirm} from '../ingest/handshake.ts';
+import type {Hook} from '../ingest/hook.ts';
+import type {Library} from '../manifest/library.ts';
+import type {Redactor} from '../values/secret.ts';
+import type {Clock} from '../values/time.ts';
+import type {Limits} from './limits.ts';
+
+/** One line of the log: a short sentence and facts, without secrets. */
+export type ServerLog = (level: 'debug' | 'warn' | 'error', what: string, facts: object) => void;
+
+export interface ServerContext {
+  /** The webhook feed a path means; without a feed, the only one of the connection. */
+  hook(connection: string, feed: string | undefined): Hook | undefined;
+  readonly engine: Engine;
+  readonly library: Library;
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+  readonly config: {
+    readonly apiToken?: string | undefined;
+    /** Most runs that may wait before deliveries get 503. */
+    readonly queueLimit: number;
+    readonly publicUrl?: string | undefined;
+  };
+  isReady(): Promise<boolean>;
+  readonly confirm?: Confirm;
+  readonly log?: ServerLog;
+  readonly limits: Limits;
+}
