@@ -2,6 +2,7 @@
 import type {Config} from './config.ts';
 import type {Worker} from './engine/engine.ts';
 import {fail} from './errors/jobwire-error.ts';
+import {hookAddresses} from './hooks.ts';
 import {openRuntime, type Runtime} from './runtime.ts';
 import {createServer} from './server/app.ts';
 
@@ -21,11 +22,11 @@ export async function serve(config: Config, onFault: (error: unknown) => void): 
   const server = createServer({...runtime, isReady: async () => isOpen && worker !== undefined});
   try {
     const url = await server.listen({host: config.host, port: config.port});
-    worker = runtime.work(onFault);
+    worker = runtime.work();
     return {
       url,
       runtime,
-      hooks: hooksOf(runtime, url),
+      hooks: hookAddresses(runtime.library, config.publicUrl ?? url),
       async close() {
         isOpen = false;
         await server.close();
@@ -41,12 +42,4 @@ export async function serve(config: Config, onFault: (error: unknown) => void): 
       {cause: error},
     );
   }
-}
-
-function hooksOf({library, config}: Runtime, url: string): string[] {
-  return [...library.connections.values()].flatMap(({id, manifest}) =>
-    Object.entries(library.connector(manifest.connector).manifest.feeds ?? {})
-      .filter(([feed, {webhook}]) => webhook && manifest.feeds?.[feed]?.enabled !== false)
-      .map(([feed]) => `${config.publicUrl ?? url}/hooks/${id}/${feed}`),
-  );
 }

@@ -23,6 +23,8 @@ const order = [
   'reference',
   'config',
   'project',
+  'connections',
+  'hooks',
   'store',
   'runtime',
   'serve',

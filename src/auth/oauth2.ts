@@ -31,7 +31,7 @@ function readSettings(settings: OAuth2Settings, scope: Scope): Ask {
   const inHeader = settings.clientAuth === 'basic';
   const id = text(settings.clientId) ?? '';
   const secret = text(settings.clientSecret);
-  const fields = {
+  const fields: Readonly<Record<string, unknown>> = {
     grant_type: settings.grant,
     client_id: inHeader ? undefined : id,
     client_secret: inHeader ? undefined : secret,

@@ -21,9 +21,9 @@ export function signRequest(request: Outgoing, settings: SignSettings, context: 
   const dated = timestamp && time !== undefined ? withTime(request, timestamp.header, time) : request;
   const scope = authScope(context, {request: requestRoot(dated), ...(time !== undefined && {timestamp: time})});
   const key = keyBytes(settings, evaluateText(settings.key, scope));
-  const hmac = createHmac(settings.algorithm ?? 'sha256', key).update(
-    evaluateBytes(settings.base ?? '{{request.raw}}', scope),
-  );
+  const hmac = createHmac(settings.algorithm ?? 'sha256', key);
+  // A list is signed part by part, as if it were one text.
+  for (const part of [settings.base ?? '{{request.raw}}'].flat()) hmac.update(evaluateBytes(part, scope));
   const signature = `${settings.prefix ?? ''}${hmac.digest(settings.encoding ?? 'hex')}`;
   return {
     request: {...dated, headers: withHeader(dated.headers, settings.header, signature)},

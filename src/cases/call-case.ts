@@ -28,13 +28,20 @@ export async function observe(stage: Stage, send: Send): Promise<Observed> {
   const lines: StepRecord[] = [];
   const known = (): Pick<Observed, 'warnings' | 'writes'> => ({warnings: warningsIn(lines), writes: stage.writes()});
   try {
-    const output = await send((line) => lines.push(line));
+    const output = readable(await send((line) => lines.push(line)));
     return {outcome: 'succeeded', ...(output !== undefined && {output}), ...known()};
   } catch (thrown) {
     const error = asJobwireError(thrown);
     const outcome = error.extra.outcome === 'unknown' ? 'unknown' : 'failed';
     return {outcome, error: error.issue(), ...known()};
   }
+}
+
+/** Bytes as the text they hold: a case is JSON. */
+function readable(output: Json | undefined): Json | undefined {
+  return (output as unknown) instanceof Uint8Array
+    ? Buffer.from(output as unknown as Uint8Array).toString('utf8')
+    : output;
 }
 
 export function objectOf(value: unknown): JsonObject {

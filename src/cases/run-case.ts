@@ -104,19 +104,28 @@ function observe({event, runs, writes}: Driven, target: string): Observed {
   const run = runs.find((one) => one.target === target && !one.data.follows);
   if (!run) return undecided(decision);
   const follows = runs.filter(({data}) => data.follows?.run === run.id);
-  const sent = [run, ...follows].reduce((sum, {id}) => sum + (writes.get(id) ?? 0), 0);
   const output = run.data.jobOutput ?? run.data.output;
+  const warned = (run.data.warnings ?? []).map(({code}) => code);
+  const failedFollows = [
+    ...follows.flatMap(failureOf),
+    ...(run.data.warnings ?? []).filter(({code}) => code === failedFollow),
+  ];
   return {
     outcome: outcomeOf(run),
     ...(decision?.because !== undefined && {because: decision.because}),
     ...(output !== undefined && {output}),
     ...(run.data.jobs && {jobs: run.data.jobs.map(({ref, ...rest}): JsonObject => ({...ref, ...rest}))}),
     ...(run.error && {error: run.error}),
-    warnings: [...new Set([...(run.data.warnings ?? []).map(({code}) => code), ...warningsIn(run.data.log)])],
-    writes: sent,
-    failedFollows: [...follows.flatMap(failureOf), ...(run.data.warnings ?? []).filter(({code}) => code === 'JW5008')],
+    warnings: [
+      ...new Set([...warned, ...warningsIn(run.data.log), ...(failedFollows.length > 0 ? [failedFollow] : [])]),
+    ],
+    writes: [run, ...follows].reduce((sum, {id}) => sum + (writes.get(id) ?? 0), 0),
+    failedFollows,
   };
 }
+
+/** Code of a follow-up that did not do what it should. */
+const failedFollow = 'JW5008';
 
 function undecided(decision: Decision | undefined): Observed {
   if (!decision) throw fail('JW7012', {problem: 'the event did not reach the template'});
@@ -138,5 +147,5 @@ function outcomeOf({state}: Run): Observed['outcome'] {
 
 function failureOf({state, error}: Run): Issue[] {
   if (state === 'succeeded') return [];
-  return [error ?? fail('JW5008', {problem: `it ended as ${state}`}).issue()];
+  return [error ?? fail(failedFollow, {problem: `it ended as ${state}`}).issue()];
 }

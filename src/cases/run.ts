@@ -31,8 +31,8 @@ async function problemsOf(unit: CaseUnit, library: Library): Promise<Issue[]> {
   try {
     return judge(unit, stage, await play(unit, stage));
   } catch (error) {
-    const wire = wireProblems(unit, stage);
-    return wire.length > 0 ? wire : [report(unit, stage, {error: asJobwireError(error), pointer: '/of'})];
+    const surprise = wireProblems(unit, stage).filter(isSurprise);
+    return surprise.length > 0 ? surprise : [report(unit, stage, {error: asJobwireError(error), pointer: '/of'})];
   }
 }
 
@@ -51,9 +51,13 @@ function play(unit: CaseUnit, stage: Stage): Promise<Outcome> {
 /** An unexpected request explains everything after it; otherwise the outcome and what was left over are both told. */
 function judge(unit: CaseUnit, stage: Stage, outcome: Outcome): Issue[] {
   const wire = wireProblems(unit, stage);
-  if (wire.some(({jobwireCode}) => jobwireCode === 'JW7010')) return wire;
+  if (wire.some(isSurprise)) return wire;
   const error = unmet(unit.manifest.expect, outcome);
   return error ? [report(unit, stage, {error, pointer: '/expect'}), ...wire] : wire;
+}
+
+function isSurprise({jobwireCode}: Issue): boolean {
+  return jobwireCode === 'JW7010';
 }
 
 function wireProblems(unit: CaseUnit, stage: Stage): Issue[] {

@@ -30,13 +30,13 @@ export default class RunCommand extends JobwireCommand {
     const timeoutMs = durationMs(flags.timeout);
     if (timeoutMs === undefined)
       throw fail('JW7101', {problem: `--timeout ${flags.timeout}: write a duration such as 90s or 5m`});
-    const runtime = await openRuntime(readConfig(flags));
+    const runtime = await openRuntime(readConfig(flags), (error) => this.say(String(error)));
     try {
       const uid = await this.accept(runtime, {
         template: args.template,
         ...(flags.event !== undefined && {file: flags.event}),
       });
-      const worker = runtime.work((error) => this.say(String(error)));
+      const worker = runtime.work();
       const onLine = (run: Run, line: Run['data']['log'][number]): void =>
         this.print(`${run.target.padEnd(10)} ${showStep(line)}`);
       const runs = await followEvent(uid, {engine: runtime.engine, clock: runtime.clock, timeoutMs, onLine});

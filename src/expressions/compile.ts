@@ -1,7 +1,7 @@
 /** Nodes become closures, once: own properties only, every use of an absent value refused. Must never build code from text. */
 import {JobwireError, nearest} from '../errors/jobwire-error.ts';
 import {type ExpressionError, failAt, locate, type Spot} from './expression-error.ts';
-import type {Frame} from './frame.ts';
+import {exhausted, type Frame} from './frame.ts';
 import {accepts, type Called, type FormTools, paramType, paramWords, type Result, type Step} from './helper.ts';
 import {type Helper, helperOf} from './helpers.ts';
 import {type CallNode, type Node, type PathNode, writePath} from './node.ts';
@@ -22,7 +22,7 @@ export function compileSure(node: Node, source: string): Sure {
   if (node.kind !== 'call') return step as Sure;
   return (frame) => {
     const value = step(frame);
-    if (value === undefined) throw missing(node, source, frame);
+    if (value === undefined) throw missing(node, source, {value, frame});
     return value;
   };
 }
@@ -31,7 +31,7 @@ function compilePath(node: PathNode, source: string, lenient: boolean): Step {
   const [root, ...rest] = node.segments as [string, ...string[]];
   const depth = rest.length;
   return (frame) => {
-    frame.spend(1);
+    if (--frame.units < 0) throw locate(exhausted(), {source, offset: node.at});
     let here = readRoot(root, frame);
     for (let i = 0; i < depth && here !== undefined; i++) here = readSegment(here, rest[i] as string);
     if (here === undefined && !lenient) throw notThere(node, source, frame);
@@ -46,9 +46,12 @@ function readRoot(root: string, frame: Frame): unknown {
 
 const index = /^(?:0|[1-9]\d*)$/;
 
+/** The hot path: nearly everything read is an ordinary object, so that is asked first. */
 function readSegment(here: unknown, segment: string): unknown {
-  if (Array.isArray(here)) return index.test(segment) ? here[Number(segment)] : undefined;
-  return isMap(here) && Object.hasOwn(here, segment) ? here[segment] : undefined;
+  if (typeof here !== 'object' || here === null) return undefined;
+  if (Object.getPrototypeOf(here) === Object.prototype || isMap(here))
+    return Object.hasOwn(here, segment) ? (here as Readonly<Record<string, unknown>>)[segment] : undefined;
+  return Array.isArray(here) && index.test(segment) ? here[Number(segment)] : undefined;
 }
 
 /** Walks again to say at which segment the path ends, and what is there instead. */
@@ -64,7 +67,13 @@ function notThere(node: PathNode, source: string, frame: Frame): ExpressionError
   }
   const path = writePath(segments.slice(0, depth));
   const suggestions = nearest(segments[depth - 1] as string, names);
-  return failAt({source, offset: node.at}, 'JW2101', {path}, {suggestions});
+  return failAt({source, offset: node.at}, 'JW2101', {path}, {suggestions, ...helperHint(segments)});
+}
+
+/** `{{uuid}}` reads a root; a helper is called with arguments. */
+function helperHint(segments: readonly string[]): {hint?: string} {
+  const helper = segments.length === 1 ? helperOf(segments[0] as string) : undefined;
+  return helper === undefined ? {} : {hint: `the helper is called with arguments: ${helper.signature}`};
 }
 
 function rootNames(frame: Frame): string[] {
@@ -74,12 +83,10 @@ function rootNames(frame: Frame): string[] {
 }
 
 /** The error of a node that yields nothing, or null where null is not taken. */
-export function missing(node: Node, source: string, frame: Frame): ExpressionError {
-  const spot = {source, offset: node.at};
-  if (node.kind === 'literal') return failAt(spot, 'JW2101', {path: 'value: it is null'});
-  if (node.kind === 'path') return failAt(spot, 'JW2101', {path: `${node.text}: it is null`});
-  const why = frame.why ?? 'it is absent';
-  return failAt(spot, 'JW2101', {path: `value of ${node.helper}: ${why}`});
+function missing(node: Node, source: string, {value, frame}: {value: Result; frame: Frame}): ExpressionError {
+  const why = value === null ? 'it is null' : (frame.why ?? 'it is absent');
+  const path = node.kind === 'path' ? node.text : node.kind === 'call' ? `value of ${node.helper}` : 'value';
+  return failAt({source, offset: node.at}, 'JW2101', {path: `${path}: ${why}`});
 }
 
 function compileCall(node: CallNode, source: string, lenient: boolean): Step {
@@ -89,16 +96,22 @@ function compileCall(node: CallNode, source: string, lenient: boolean): Step {
     refuseArgument({node, helper, source}, i, {value, frame});
   if ('form' in helper) {
     const tools: FormTools = {lenient, compile: (arg, soft) => compileNode(arg, source, soft), refuse};
-    return spending(helper.form(node.args, tools));
+    return spending(helper.form(node.args, tools), costOf(node), {source, offset: node.at});
   }
   return callStep({node, helper, source, lenient, refuse});
 }
 
-function spending(step: Step): Step {
+function spending(step: Step, cost: number, spot: Spot): Step {
   return (frame) => {
-    frame.spend(1);
+    frame.units -= cost;
+    if (frame.units < 0) throw locate(exhausted(), spot);
     return step(frame);
   };
+}
+
+/** A call pays for itself and its literals; everything else in it pays for itself. */
+function costOf({args}: CallNode): number {
+  return 1 + args.filter(({kind}) => kind === 'literal').length;
 }
 
 interface Call {
@@ -114,8 +127,10 @@ function callStep({node, helper, source, lenient, refuse}: Call): Step {
   const checks = node.args.map((_, i) => accepts[paramType(helper, i) ?? 'any']);
   const count = steps.length;
   const spot: Spot = {source, offset: node.at};
+  const cost = costOf(node);
   return (frame) => {
-    frame.spend(1);
+    frame.units -= cost;
+    if (frame.units < 0) throw locate(exhausted(), spot);
     const args: Value[] = [];
     for (let i = 0; i < count; i++) {
       const value = (steps[i] as Step)(frame);
@@ -134,7 +149,8 @@ function callStep({node, helper, source, lenient, refuse}: Call): Step {
 /** Reading a long text is paid for like making one. */
 function run(helper: Called, args: readonly Value[], {frame, spot}: {frame: Frame; spot: Spot}): Result {
   try {
-    for (const arg of args) if (typeof arg === 'string' && arg.length >= 1024) frame.spend(arg.length >>> 10);
+    for (const arg of args)
+      if ((typeof arg === 'string' || arg instanceof Uint8Array) && arg.length >= 1024) frame.spend(arg.length >>> 10);
     const result = helper.call(args, frame);
     return typeof result === 'string' ? frame.made(result) : result;
   } catch (error) {
@@ -148,7 +164,7 @@ function refuseArgument(
   {value, frame}: {value: Result; frame: Frame},
 ): never {
   const arg = node.args[i] as Node;
-  if (isAbsent(value)) throw missing(arg, source, frame);
+  if (isAbsent(value)) throw missing(arg, source, {value, frame});
   const name = arg.kind === 'path' ? arg.text : `argument ${i + 1}`;
   const wanted = paramWords[paramType(helper, i) ?? 'any'];
   const problem = `${name} is ${typeName(value)}, it takes ${wanted}`;

@@ -4,13 +4,13 @@ import type {Json, JsonObject} from '../values/json.ts';
 import type {Sure} from './compile.ts';
 import {type DirectiveName, malformed} from './directives.ts';
 import type {Frame} from './frame.ts';
-import {type Depth, jsonLeaf, type Leaf, type Prepared, prepareInside, run} from './prepare.ts';
+import {constant, dynamic, type Prepared, read, run} from './prepared.ts';
 import {forbiddenNames, isAbsent, isMap, limits, OMIT, plainText, setOwn, typeName, type Value} from './value.ts';
 
-/** Where a directive stands: its results go to `place`, everything else in it is ordinary JSON. */
+/** How parts of a directive are prepared: `result` what it yields, which its place may encode, `inside` everything else. */
 interface Site {
-  readonly place: Leaf;
-  readonly depth: Depth;
+  result(value: unknown): Prepared;
+  inside(value: unknown): Prepared;
 }
 
 const compilers: {readonly [N in DirectiveName]: (value: JsonObject, site: Site) => Prepared} = {
@@ -18,15 +18,11 @@ const compilers: {readonly [N in DirectiveName]: (value: JsonObject, site: Site)
   $switch: (value, site) => dynamic(compileSwitch(value, site)),
   $each: (value, site) => dynamic(compileEach(value, site)),
   $merge: (value, site) => dynamic(compileMerge(value, site)),
-  $literal: (value) => ({step: undefined, value: value['$literal'] as Json}),
+  $literal: (value) => constant(value['$literal'] as Json),
 };
 
 export function compileDirective(name: DirectiveName, value: JsonObject, site: Site): Prepared {
   return compilers[name](value, site);
-}
-
-function dynamic(step: Sure): Prepared {
-  return {step, value: null};
 }
 
 /** Errors: JW2103 unless it is true or false, JW2101 when it is left out. */
@@ -36,29 +32,31 @@ export function requireTest(value: Value | typeof OMIT): boolean {
   return value;
 }
 
-function compileIf(value: JsonObject, {place, depth}: Site): Sure {
-  const test = prepareInside(value['$if'], jsonLeaf, depth);
-  const yes = prepareInside(value['then'], place, depth);
-  const no = Object.hasOwn(value, 'else') ? prepareInside(value['else'], place, depth) : undefined;
+function compileIf(value: JsonObject, site: Site): Sure {
+  const test = site.inside(value['$if']);
+  const yes = site.result(value['then']);
+  const no = Object.hasOwn(value, 'else') ? site.result(value['else']) : undefined;
   return (frame) => {
     frame.spend(1);
-    if (requireTest(run(test, frame))) return run(yes, frame);
+    if (read(test, frame, requireTest)) return run(yes, frame);
     return no === undefined ? OMIT : run(no, frame);
   };
 }
 
-function compileSwitch(value: JsonObject, {place, depth}: Site): Sure {
-  const subject = prepareInside(value['$switch'], jsonLeaf, depth);
+function compileSwitch(value: JsonObject, site: Site): Sure {
+  const subject = site.inside(value['$switch']);
   if (!isMap(value['cases'])) throw malformed('cases of $switch is not an object');
-  const cases = new Map(Object.entries(value['cases']).map(([key, item]) => [key, prepareInside(item, place, depth)]));
-  const other = Object.hasOwn(value, 'default') ? prepareInside(value['default'], place, depth) : undefined;
+  const cases = new Map(Object.entries(value['cases']).map(([key, item]) => [key, site.result(item)]));
+  const other = Object.hasOwn(value, 'default') ? site.result(value['default']) : undefined;
   return (frame) => {
     frame.spend(1);
-    const found = run(subject, frame);
-    const text = plainText(found);
-    const chosen = (text === undefined ? undefined : cases.get(text)) ?? other;
-    if (chosen !== undefined) return run(chosen, frame);
-    throw fail('JW2105', {value: text === undefined ? typeName(found) : `"${text.slice(0, 60)}"`});
+    const chosen = read(subject, frame, (found) => {
+      const text = plainText(found);
+      const fitting = (text === undefined ? undefined : cases.get(text)) ?? other;
+      if (fitting !== undefined) return fitting;
+      throw fail('JW2105', {value: text === undefined ? typeName(found) : `"${text.slice(0, 60)}"`});
+    });
+    return run(chosen, frame);
   };
 }
 
@@ -73,24 +71,24 @@ interface Each {
   readonly result: Prepared;
 }
 
-function compileEach(value: JsonObject, {depth}: Site): Sure {
+function compileEach(value: JsonObject, site: Site): Sure {
   const {as, index} = value;
   if (typeof as !== 'string' || !name.test(as)) throw malformed('as of $each is not a name');
   if (index !== undefined && (typeof index !== 'string' || !name.test(index) || index === as))
     throw malformed('index of $each is not a name of its own');
   const inside = (key: string): Prepared | undefined =>
-    Object.hasOwn(value, key) ? prepareInside(value[key], jsonLeaf, depth) : undefined;
+    Object.hasOwn(value, key) ? site.inside(value[key]) : undefined;
   const each: Each = {
-    source: prepareInside(value['$each'], jsonLeaf, depth),
+    source: site.inside(value['$each']),
     as,
     index,
     where: inside('where'),
     key: inside('key'),
-    result: prepareInside(value['do'], jsonLeaf, depth),
+    result: site.inside(value['do']),
   };
   return (frame) => {
     for (const local of index === undefined ? [as] : [as, index]) requireFree(local, frame);
-    const items = listItems(run(each.source, frame));
+    const items = read(each.source, frame, listItems);
     return each.key === undefined ? makeList(each, items, frame) : makeObject(each, each.key, {items, frame});
   };
 }
@@ -120,7 +118,7 @@ function forEachItem(each: Each, {items, frame}: {items: readonly Json[]; frame:
     frame.spend(1);
     frame.locals = {name: each.as, value: item, outer: around};
     if (each.index !== undefined) frame.locals = {name: each.index, value: i, outer: frame.locals};
-    if (each.where === undefined || requireTest(run(each.where, frame))) visit();
+    if (each.where === undefined || read(each.where, frame, requireTest)) visit();
   });
   frame.locals = around;
 }
@@ -139,34 +137,38 @@ function makeObject(each: Each, key: Prepared, {items, frame}: {items: readonly 
   forEachItem(each, {items, frame}, () => {
     const value = run(each.result, frame);
     if (value === OMIT) return;
-    const name = requireKey(run(key, frame));
-    if (Object.hasOwn(made, name)) throw fail('JW2106', {key: `"${name.slice(0, 60)}"`});
+    const name = read(key, frame, (text) => requireKey(text, made));
     made[name] = value as Json;
   });
   return made;
 }
 
-/** Errors: JW2101, JW2007, JW2012. */
-function requireKey(key: Value | typeof OMIT): string {
+/** Errors: JW2101, JW2007, JW2012, JW2106. */
+function requireKey(key: Value | typeof OMIT, made: JsonObject): string {
   if (isAbsent(key)) throw fail('JW2101', {path: `key for $each: it is ${typeName(key)}`});
   if (typeof key !== 'string') throw fail('JW2007', {problem: `the key of $each is ${typeName(key)}, not text`});
   if (forbiddenNames.has(key)) throw fail('JW2012', {name: key});
+  if (Object.hasOwn(made, key)) throw fail('JW2106', {key: `"${key.slice(0, 60)}"`});
   return key;
 }
 
-function compileMerge(value: JsonObject, {depth}: Site): Sure {
+function compileMerge(value: JsonObject, site: Site): Sure {
   const list = value['$merge'];
   if (!Array.isArray(list)) throw malformed('$merge is not a list');
-  const items = list.map((item) => prepareInside(item, jsonLeaf, depth));
+  const items = list.map((item) => site.inside(item));
   return (frame) => {
     const made: JsonObject = {};
     items.forEach((item, i) => {
       frame.spend(1);
-      const part = run(item, frame);
-      if (isAbsent(part)) return;
-      if (!isMap(part)) throw fail('JW2007', {problem: `$merge takes objects, item ${i + 1} is ${typeName(part)}`});
-      for (const key of Object.keys(part)) setOwn(made, key, part[key] as Json);
+      for (const [key, member] of read(item, frame, (part) => membersOf(part, i))) setOwn(made, key, member);
     });
     return made;
   };
+}
+
+/** Of an item of `$merge`; absent has none. Errors: JW2007. */
+function membersOf(part: Value | typeof OMIT, i: number): [string, Json][] {
+  if (isAbsent(part)) return [];
+  if (!isMap(part)) throw fail('JW2007', {problem: `$merge takes objects, item ${i + 1} is ${typeName(part)}`});
+  return Object.entries(part);
 }

@@ -6,19 +6,27 @@ import {headersOf, type PairPlace, pairsOf} from './encode.ts';
 import {Frame} from './frame.ts';
 import {bytesLeaf, isAddress, pathLeaf, urlLeaf} from './places.ts';
 import {jsonLeaf, type Leaf, prepare} from './prepare.ts';
+import {read, run} from './prepared.ts';
 import {OMIT, plainText, type Scope, typeName, type Value} from './value.ts';
 
 export {OMIT, type Scope, type Value} from './value.ts';
 
-/** OMIT when the whole value is left out, or when there is none. Results may share parts with the scope and the manifest: never change them. */
+/**
+ * OMIT when the whole value is left out, or when there is none. `value` is compiled once per object, so it must not change
+ * afterwards; results may share parts with it and with the scope: never change them.
+ */
 export function evaluate(value: unknown, scope: Scope): Value | typeof OMIT {
-  return evaluateIn(jsonLeaf, value, scope);
+  return value === undefined ? OMIT : run(prepare(value), new Frame(scope));
 }
 
-function evaluateIn(place: Leaf, value: unknown, scope: Scope): Value | typeof OMIT {
-  if (value === undefined) return OMIT;
-  const {step, value: constant} = prepare(value, place);
-  return step === undefined ? constant : step(new Frame(scope));
+/** How a place compiles a value, and how it reads the result. */
+interface Reading<R> {
+  readonly place?: Leaf;
+  as(result: Value | typeof OMIT): R;
+}
+
+function evaluateAs<R>(value: unknown, scope: Scope, {place = jsonLeaf, as}: Reading<R>): R {
+  return value === undefined ? as(OMIT) : read(prepare(value, place), new Frame(scope), as);
 }
 
 function present(result: Value | typeof OMIT): Value {
@@ -28,12 +36,12 @@ function present(result: Value | typeof OMIT): Value {
 
 /** Errors: JW2101 when the whole value is left out. */
 export function evaluateJson(value: unknown, scope: Scope): Json {
-  return present(evaluate(value, scope)) as Json;
+  return evaluateAs(value, scope, {as: present}) as Json;
 }
 
 /** Errors: JW2101, JW2102. */
 export function evaluateText(value: unknown, scope: Scope): string {
-  return textOf(evaluate(value, scope));
+  return evaluateAs(value, scope, {as: textOf});
 }
 
 function textOf(result: Value | typeof OMIT): string {
@@ -45,33 +53,39 @@ function textOf(result: Value | typeof OMIT): string {
 
 /** Errors: JW2101, JW2103. */
 export function evaluateTest(value: unknown, scope: Scope): boolean {
-  return requireTest(evaluate(value, scope));
+  return evaluateAs(value, scope, {as: requireTest});
 }
 
 /** Text as UTF-8, `request.raw` as it is. Errors: JW2101, JW2102. */
 export function evaluateBytes(value: unknown, scope: Scope): Uint8Array {
-  const result = evaluateIn(bytesLeaf, value, scope);
-  return result instanceof Uint8Array ? result : Buffer.from(textOf(result));
+  return evaluateAs(value, scope, {
+    place: bytesLeaf,
+    as: (result) => (result instanceof Uint8Array ? result : Buffer.from(textOf(result))),
+  });
 }
 
 /** A map, or a directive that gives one. Errors: JW2107. */
 export function renderHeaders(value: unknown, scope: Scope): Record<string, string> {
-  return headersOf(evaluate(value, scope));
+  return evaluateAs(value, scope, {as: headersOf});
 }
 
 /** Texts that are not encoded yet. Errors: JW2107. */
 export function renderPairs(value: unknown, scope: Scope, place: PairPlace): [string, string][] {
-  return pairsOf(evaluate(value, scope), place);
+  return evaluateAs(value, scope, {as: (result) => pairsOf(result, place)});
 }
 
 /** Encoded: each result of an expression is one segment. Errors: JW2101, JW2102, JW2107. */
 export function renderPath(value: unknown, scope: Scope): string {
-  return textOf(evaluateIn(pathLeaf, value, scope));
+  return evaluateAs(value, scope, {place: pathLeaf, as: textOf});
 }
 
 /** An absolute http or https address. Errors: JW2101, JW2102, JW2107. */
 export function renderUrl(value: unknown, scope: Scope): string {
-  const url = textOf(evaluateIn(urlLeaf, value, scope));
+  return evaluateAs(value, scope, {place: urlLeaf, as: requireAddress});
+}
+
+function requireAddress(result: Value | typeof OMIT): string {
+  const url = textOf(result);
   if (!isAddress(url)) throw fail('JW2107', {problem: 'the value is not an http or https address'});
   return url;
 }

@@ -1,6 +1,10 @@
 /** The state of one evaluation: roots, names of `$each`, and what may still be spent. Must never outlive its value. */
-import {fail} from '../errors/jobwire-error.ts';
+import {fail, type JobwireError} from '../errors/jobwire-error.ts';
 import {limits, type Scope, type Value} from './value.ts';
+
+export function exhausted(): JobwireError {
+  return fail('JW2108', {problem: `the value takes more than ${limits.units} evaluation units`});
+}
 
 /** A name made by `$each`, and those around it. */
 export interface Local {
@@ -14,7 +18,8 @@ export class Frame {
   locals: Local | undefined = undefined;
   /** Why the last helper had no value to give; for the message if nobody takes absent for an answer. */
   why: string | undefined = undefined;
-  #units: number = limits.units;
+  /** Evaluation units left. Steps count down by themselves, for they know where they stand; see `exhausted`. */
+  units: number = limits.units;
 
   constructor(scope: Scope) {
     this.scope = scope;
@@ -22,11 +27,8 @@ export class Frame {
 
   /** Errors: JW2108 when nothing is left. */
   spend(units: number): void {
-    this.#units -= units;
-    if (this.#units < 0)
-      throw fail('JW2108', {
-        problem: `the value takes more than ${limits.units.toLocaleString('en')} evaluation units`,
-      });
+    this.units -= units;
+    if (this.units < 0) throw exhausted();
   }
 
   /** Pays for a text that was made. Errors: JW2108 when it is too long. */

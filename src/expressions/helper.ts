@@ -1,5 +1,6 @@
 /** What a helper is: a row of the closed table with types, examples and a pure function. Must never know a single helper. */
 import {ExactNumber, type Json} from '../values/json.ts';
+import type {Frame} from './frame.ts';
 import type {Node} from './node.ts';
 import {isMap, type OMIT, type Value} from './value.ts';
 
@@ -54,10 +55,8 @@ interface Row {
 }
 
 /** Runs a prepared argument; undefined is absent. */
-export type Step = (frame: FrameLike) => Result;
+export type Step = (frame: Frame) => Result;
 export type Result = Value | typeof OMIT | undefined;
-/** The evaluation state, opaque to helpers. */
-export type FrameLike = import('./frame.ts').Frame;
 
 /** Prepares arguments of a helper that evaluates them itself. */
 export interface FormTools {
@@ -65,7 +64,7 @@ export interface FormTools {
   readonly lenient: boolean;
   compile(node: Node, lenient: boolean): Step;
   /** Throws for an argument that is missing or of the wrong type. */
-  refuse(index: number, value: Result, frame: FrameLike): never;
+  refuse(index: number, value: Result, frame: Frame): never;
 }
 
 /** All arguments are evaluated and fit `params`. */

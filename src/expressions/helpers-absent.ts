@@ -44,7 +44,9 @@ function optionalForm([arg]: readonly Node[], tools: FormTools): Step {
   const step = tools.compile(arg as Node, true);
   return (frame) => {
     const value = step(frame);
-    return isAbsent(value) ? OMIT : value;
+    if (!isAbsent(value)) return value;
+    frame.absent('it is absent');
+    return OMIT;
   };
 }
 

@@ -49,19 +49,25 @@ function decode(helper: string, bytes: Uint8Array): string {
   }
 }
 
-/** Pays for every value inside and refuses bytes and endless text before anything is written. */
+/** Length of the JSON text, or less. Pays for every value inside; refuses bytes and endless text before anything is written. */
 function measure(value: Value, context: HelperContext): number {
   context.spend(1);
   if (value instanceof Uint8Array) throw fail('JW2104', {helper: 'json', problem: 'bytes have no JSON text'});
-  let length = plainText(value)?.length ?? 4;
-  if (Array.isArray(value)) for (const item of value) context.room((length += measure(item, context)));
-  else if (isMap(value))
-    for (const key of Object.keys(value)) context.room((length += key.length + measure(value[key] as Json, context)));
+  let length = plainText(value)?.length ?? 2;
+  for (const [key, item] of childrenOf(value)) {
+    length += key.length + measure(item, context);
+    context.room(length);
+  }
   return length;
 }
 
+function childrenOf(value: Value): readonly (readonly [string, Json])[] {
+  if (Array.isArray(value)) return value.map((item) => ['', item]);
+  return isMap(value) ? Object.entries(value) : [];
+}
+
 function toJsonText(value: Value, context: HelperContext): string {
-  context.room(measure(value, context));
+  measure(value, context);
   return stringifyJson(value as Json);
 }
 
@@ -74,11 +80,12 @@ function toBase64(text: string, charset: string): string {
   return Buffer.from(text, encoding).toString('base64');
 }
 
-/** Base64 and base64url, with or without padding (RFC 4648); nothing else, for Buffer would skip over it. */
+/** Base64 and base64url, with its padding or without (RFC 4648); nothing else, for Buffer would skip over it. */
 const base64Text = /^[A-Za-z0-9+/_-]*={0,2}$/;
 
 function fromBase64(text: string): string {
-  if (!base64Text.test(text) || text.replace(/=+$/, '').length % 4 === 1)
+  const padded = text.endsWith('=');
+  if (!base64Text.test(text) || text.length % 4 === 1 || (padded && text.length % 4 !== 0))
     throw fail('JW2104', {helper: 'unbase64', problem: 'the text is not base64'});
   return decode('unbase64', Buffer.from(text, 'base64'));
 }

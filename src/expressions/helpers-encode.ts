@@ -25,7 +25,8 @@ function odata(value: Value, context: HelperContext): string {
   let length = 0;
   const literals = value.map((item: Json) => {
     const literal = odataLiteral(item);
-    context.room((length += literal.length + 1));
+    length += literal.length + 1;
+    context.room(length);
     return literal;
   });
   return `(${literals.join(',')})`;
@@ -39,9 +40,9 @@ function quoted(helper: string, quote: string, text: string): string {
   const escaped = text.replace(/[\\'"\u0000-\u001f]/g, (sign) => {
     if (sign === '\\' || sign === quote) return `\\${sign}`;
     if (sign === '"' || sign === "'") return sign;
-    const escape = named[sign];
-    if (escape === undefined) throw fail('JW2104', {helper, problem: 'the text holds a control character'});
-    return escape;
+    const written = named[sign];
+    if (written === undefined) throw fail('JW2104', {helper, problem: 'the text holds a control character'});
+    return written;
   });
   return `${quote}${escaped}${quote}`;
 }

@@ -5,11 +5,12 @@ import type {Helper, HelperContext} from './helper.ts';
 import {equal} from './helpers-compare.ts';
 import {forbiddenNames, isMap, type Value} from './value.ts';
 
-/** Own property of an item that is an object. Errors: JW2012 for a name that leads to prototypes. */
+/** Own property of what may be an object. */
 function member(value: Value | undefined, key: string): Json | undefined {
   return isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
+/** Errors: JW2012 for a name that leads to prototypes, even where data has it. */
 function requireName(key: Value | undefined): string {
   if (forbiddenNames.has(key as string)) throw fail('JW2012', {name: key as string});
   return key as string;
@@ -21,25 +22,20 @@ function isMatch(item: Json, key: string, {value, context}: {value: Value; conte
   return found !== undefined && equal(found, value, context);
 }
 
-function get(holder: Value, key: Value, context: HelperContext): Value | undefined {
-  if (Array.isArray(holder)) {
-    if (typeof key !== 'number' || !Number.isInteger(key))
-      throw fail('JW2008', {
-        helper: 'get',
-        problem: 'the key of a list is a whole number',
-        signature: 'get(o or l, key) x',
-      });
-    return (key >= 0 ? holder[key] : undefined) ?? absentOrNull(holder[key], 'the list has no such item', context);
-  }
-  return (
-    member(holder, requireName(String(key))) ??
-    absentOrNull(member(holder, String(key)), 'there is no such key', context)
-  );
+/** An item or member that is there, even if it is null. */
+function found(value: Json | undefined, why: string, context: HelperContext): Value | undefined {
+  return value === undefined ? context.absent(why) : value;
 }
 
-/** `??` cannot tell null from missing. */
-function absentOrNull(value: Json | undefined, why: string, context: HelperContext): Value | undefined {
-  return value === null ? null : context.absent(why);
+function get(holder: Value, key: Value, context: HelperContext): Value | undefined {
+  if (!Array.isArray(holder)) return found(member(holder, requireName(String(key))), 'there is no such key', context);
+  if (typeof key !== 'number' || !Number.isInteger(key))
+    throw fail('JW2008', {
+      helper: 'get',
+      problem: 'the key of a list is a whole number',
+      signature: 'get(o or l, key) x',
+    });
+  return found(key < 0 ? undefined : holder[key], 'the list has no such item', context);
 }
 
 const bare = (name: string): string => name.replace(/[_\-\s]/g, '').toLowerCase();
@@ -57,13 +53,13 @@ function field(holder: JsonObject, name: string, context: HelperContext): Value 
 
 function pluck(list: readonly Json[], key: string, context: HelperContext): Json[] | undefined {
   context.spend(list.length);
-  const found: Json[] = [];
+  const values: Json[] = [];
   for (const item of list) {
     const value = member(item, key);
-    if (value === undefined) return context.absent(`item ${found.length + 1} has no ${key}`);
-    found.push(value);
+    if (value === undefined) return context.absent(`item ${values.length + 1} has no ${key}`);
+    values.push(value);
   }
-  return found;
+  return values;
 }
 
 export const listHelpers = {
@@ -102,8 +98,7 @@ export const listHelpers = {
       ['has (first (list))', false],
       ['first (list)', {code: 'JW2101'}],
     ],
-    call: ([list], context) =>
-      (list as Json[]).length > 0 ? (list as Json[])[0] : context.absent('the list is empty'),
+    call: ([list], context) => found((list as Json[])[0], 'the list is empty', context),
   },
   last: {
     params: ['list'],
@@ -115,8 +110,7 @@ export const listHelpers = {
       ['last (list 1 2)', 2],
       ['default (last (list)) 0', 0],
     ],
-    call: ([list], context) =>
-      (list as Json[]).at(-1) ?? absentOrNull((list as Json[]).at(-1), 'the list is empty', context),
+    call: ([list], context) => found((list as Json[]).at(-1), 'the list is empty', context),
   },
   get: {
     params: ['list-or-object', 'key'],
@@ -171,8 +165,11 @@ export const listHelpers = {
       ["find jobs 'id' 9", {code: 'JW2101'}],
     ],
     call: ([list, key, value], context) =>
-      (list as Json[]).find((item) => isMatch(item, requireName(key), {value: value as Value, context})) ??
-      context.absent(`no item has this ${key as string}`),
+      found(
+        (list as Json[]).find((item) => isMatch(item, requireName(key), {value: value as Value, context})),
+        `no item has this ${key as string}`,
+        context,
+      ),
   },
   pluck: {
     params: ['list', 'text'],

@@ -2,7 +2,7 @@
 import {fail} from '../errors/jobwire-error.ts';
 import type {Json} from '../values/json.ts';
 import type {Helper, HelperContext} from './helper.ts';
-import {compilePattern} from './pattern.ts';
+import {search} from './pattern.ts';
 import {isMap, limits, plainText, typeName} from './value.ts';
 
 function textToText(helper: string, change: (text: string) => string, examples: Helper['examples']): Helper {
@@ -47,7 +47,8 @@ function join(list: readonly Json[], separator: string, context: HelperContext):
         helper: 'join',
         problem: `item ${i + 1} is ${typeName(item)}, not text, number or boolean`,
       });
-    context.room((length += text.length + separator.length));
+    length += text.length + separator.length;
+    context.room(length);
     return text;
   });
   return texts.join(separator);
@@ -179,7 +180,7 @@ export const textHelpers = {
       ["capture 'a' 'a'", {code: 'JW2010'}],
     ],
     call([text, pattern], context) {
-      const matcher = compilePattern(pattern as string).matcher(text as string);
+      const matcher = search(pattern as string, text as string, context);
       return (matcher.find() ? matcher.group(1) : null) ?? context.absent('the pattern is not found');
     },
   },
@@ -193,7 +194,7 @@ export const textHelpers = {
       ["captures 'a' '(\\d)'", []],
     ],
     call([text, pattern], context) {
-      const matcher = compilePattern(pattern as string).matcher(text as string);
+      const matcher = search(pattern as string, text as string, context);
       const found: string[] = [];
       while (matcher.find()) {
         context.spend(1);

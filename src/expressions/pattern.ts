@@ -1,6 +1,7 @@
 /** Regular expressions in linear time: literal RE2 patterns, compiled once. Must never use the engine's own RegExp on a manifest's pattern. */
-import {RE2JS} from 're2js';
+import {type Matcher, RE2JS} from 're2js';
 import {fail} from '../errors/jobwire-error.ts';
+import type {HelperContext} from './helper.ts';
 import {limits} from './value.ts';
 
 const compiled = new Map<string, RE2JS>();
@@ -16,6 +17,13 @@ export function compilePattern(pattern: string): RE2JS {
   if (compiled.size >= most) compiled.clear();
   compiled.set(pattern, fresh);
   return fresh;
+}
+
+/** Searching with groups takes time by the size of the pattern and the length of the text, so both are paid for. */
+export function search(pattern: string, text: string, context: HelperContext): Matcher {
+  const found = compilePattern(pattern);
+  context.spend(((text.length >>> 10) + 1) * (found.programSize() >>> 3));
+  return found.matcher(text);
 }
 
 /** A pattern that gives a group. Errors: JW2010. */

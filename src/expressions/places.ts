@@ -1,12 +1,12 @@
 /** Paths, addresses and bytes: each expression result is encoded for the spot it stands at. Must never let a value leave its segment. */
-import {compileSure} from './compile.ts';
+import {compileSure, type Sure} from './compile.ts';
 import {failAt, type Spot} from './expression-error.ts';
 import type {Frame} from './frame.ts';
 import type {Expression, Node} from './node.ts';
 import {parseExpression} from './parse.ts';
 import {leaf} from './prepare.ts';
 import {joinParts, located, nodeName, type Part, refuseText} from './text.ts';
-import {plainText} from './value.ts';
+import {OMIT, plainText} from './value.ts';
 
 /** Helpers whose results are already encoded, and what may stay as it is. */
 type Encoding = 'plain' | 'uri' | 'segments' | 'odata';
@@ -144,23 +144,24 @@ function compileUrl(source: string): (frame: Frame) => string {
 
 export const urlLeaf = leaf(compileUrl);
 
-/** Text as UTF-8; raw bytes as they are, for signatures are over bytes. */
-function compileBytes(source: string): (frame: Frame) => Uint8Array {
-  const parts = parseExpression(source).parts.map((part) =>
-    typeof part === 'string' ? Buffer.from(part) : bytesPart(part, source),
-  );
-  const [only] = parts;
-  if (parts.length === 1 && typeof only === 'function') return located(source, only);
+/** Text as UTF-8, raw bytes as they are, for signatures are over bytes. A part that is left out adds nothing. */
+function compileBytes(source: string): Sure {
+  const {single, parts} = parseExpression(source);
+  if (single !== undefined) return compileSure(single, source);
+  const steps = parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : bytesPart(part, source)));
   return located(source, (frame) =>
-    Buffer.concat(parts.map((part) => (typeof part === 'function' ? part(frame) : part))),
+    Buffer.concat(steps.map((step) => (typeof step === 'function' ? step(frame) : step))),
   );
 }
+
+const nothing = new Uint8Array();
 
 function bytesPart(node: Node, source: string): (frame: Frame) => Uint8Array {
   const step = compileSure(node, source);
   return (frame) => {
     const value = step(frame);
-    return value instanceof Uint8Array ? value : Buffer.from(plainText(value) ?? refuseText(node, source, value));
+    if (value instanceof Uint8Array) return value;
+    return value === OMIT ? nothing : Buffer.from(plainText(value) ?? refuseText(node, source, value));
   };
 }
 

@@ -4,16 +4,10 @@ import type {Json, JsonObject} from '../values/json.ts';
 import type {Sure} from './compile.ts';
 import {compileDirective} from './directive-steps.ts';
 import {directiveOf} from './directives.ts';
-import type {Frame} from './frame.ts';
 import {isExpression} from './parse.ts';
+import {constant, dynamic, type Prepared, run} from './prepared.ts';
 import {compileSource} from './text.ts';
 import {isMap, limits, OMIT, setOwn, type Value} from './value.ts';
-
-/** A value ready to be evaluated: with a step, or static and then `value` itself. */
-export interface Prepared {
-  readonly step: Sure | undefined;
-  readonly value: Value;
-}
 
 /** How result strings of a place are compiled; branches of directives are results, tests are not. */
 export interface Leaf {
@@ -41,14 +35,6 @@ export function prepare(value: unknown, place: Leaf = jsonLeaf): Prepared {
   return fresh;
 }
 
-export function run({step, value}: Prepared, frame: Frame): Value | typeof OMIT {
-  return step === undefined ? value : step(frame);
-}
-
-function constant(value: Value): Prepared {
-  return {step: undefined, value};
-}
-
 function prepareString(source: string, place: Leaf): Prepared {
   const known = place.strings.get(source);
   if (known) return known;
@@ -59,13 +45,13 @@ function prepareString(source: string, place: Leaf): Prepared {
 }
 
 /** How deep a value stands: brackets of JSON, and directives among them. */
-export interface Depth {
+interface Depth {
   readonly json: number;
   readonly directives: number;
 }
 
 /** A value inside a value; not kept by itself. */
-export function prepareInside(value: unknown, place: Leaf, depth: Depth): Prepared {
+function prepareInside(value: unknown, place: Leaf, depth: Depth): Prepared {
   if (typeof value === 'string') return isExpression(value) ? prepareString(value, place) : constant(value);
   if (!Array.isArray(value) && !isMap(value)) return constant(value as Value);
   if (depth.json >= limits.jsonDepth)
@@ -76,23 +62,24 @@ export function prepareInside(value: unknown, place: Leaf, depth: Depth): Prepar
   if (name === undefined) return prepareObject(value, inner);
   if (depth.directives >= limits.directiveDepth)
     throw fail('JW2013', {problem: `directives are nested deeper than ${limits.directiveDepth}`});
-  return compileDirective(name, value, {place, depth: {...inner, directives: depth.directives + 1}});
+  const below = {...inner, directives: depth.directives + 1};
+  return compileDirective(name, value, {
+    result: (branch) => prepareInside(branch, place, below),
+    inside: (part) => prepareInside(part, jsonLeaf, below),
+  });
 }
 
 function prepareList(list: readonly unknown[], depth: Depth): Prepared {
   const items = list.map((item) => prepareInside(item, jsonLeaf, depth));
   if (items.every(isStatic)) return rebuilt(list as Json[], items, () => items.map(({value}) => value as Json));
-  return {
-    value: null,
-    step: (frame) => {
-      const made: Json[] = [];
-      for (const item of items) {
-        const value = run(item, frame);
-        if (value !== OMIT) made.push(value as Json);
-      }
-      return made;
-    },
-  };
+  return dynamic((frame) => {
+    const made: Json[] = [];
+    for (const item of items) {
+      const value = run(item, frame);
+      if (value !== OMIT) made.push(value as Json);
+    }
+    return made;
+  });
 }
 
 function prepareObject(object: JsonObject, depth: Depth): Prepared {
@@ -101,10 +88,10 @@ function prepareObject(object: JsonObject, depth: Depth): Prepared {
   if (members.every(isStatic))
     return rebuilt(object, members, () => {
       const made: JsonObject = {};
-      keys.forEach((key, i) => setOwn(made, key, members[i]?.value as Json));
+      for (const [i, key] of keys.entries()) setOwn(made, key, members[i]?.value as Json);
       return made;
     });
-  return {value: null, step: objectStep(keys, members)};
+  return dynamic(objectStep(keys, members));
 }
 
 function objectStep(keys: readonly string[], members: readonly Prepared[]): Sure {
@@ -133,6 +120,7 @@ function isStatic({step}: Prepared): boolean {
 
 /** The original where nothing inside differs; a `$literal` inside does. */
 function rebuilt(original: Json[] | JsonObject, inside: readonly Prepared[], build: () => Json): Prepared {
-  const same = Object.values(original).every((value, i) => value === inside[i]?.value);
+  const values = Object.values(original);
+  const same = values.length === inside.length && values.every((value, i) => value === inside[i]?.value);
   return constant(same ? original : build());
 }

@@ -4,7 +4,7 @@ import {type ExpressionError, failAt, locate} from './expression-error.ts';
 import {type Helper, helperOf, helpers} from './helpers.ts';
 import {requireLiterals} from './literals.ts';
 import type {CallNode, Expression, LiteralNode, Node, PathNode} from './node.ts';
-import {notAllowed, tooLarge} from './syntax-error.ts';
+import {bareIndex, type Construct, notAllowed, tooLarge} from './syntax-error.ts';
 import {forbiddenNames, limits} from './value.ts';
 
 type Tree = hbs.AST.Node;
@@ -25,7 +25,7 @@ export function convert(source: string, program: hbs.AST.Program): Expression {
 }
 
 /** Statements that are refused, and what a person calls them. */
-const statements: Readonly<Record<string, string>> = {
+const statements: Readonly<Record<string, Construct>> = {
   BlockStatement: 'a block',
   PartialStatement: 'a partial',
   PartialBlockStatement: 'a partial',
@@ -38,14 +38,14 @@ function convertStatement(statement: Tree, work: Work): string | Node {
   count(statement, work);
   if (statement.type === 'ContentStatement') return (statement as hbs.AST.ContentStatement).value;
   if (statement.type !== 'MustacheStatement')
-    throw notAllowed(work.source, start(statement, work), statements[statement.type] ?? statement.type);
+    throw notAllowed(work.source, start(statement, work), statements[statement.type] ?? 'a node of another kind');
   const mustache = statement as hbs.AST.MustacheStatement;
   const at = start(mustache, work);
   if (!mustache.escaped)
     throw notAllowed(
       work.source,
       at,
-      work.source.startsWith('{{{', at) ? 'a triple mustache' : 'an unescaped mustache {{&',
+      work.source.startsWith('{{{', at) ? 'a triple mustache' : 'an unescaped mustache',
     );
   if (mustache.strip.open || mustache.strip.close) throw notAllowed(work.source, at, 'whitespace control ~');
   if (mustache.hash) throw notAllowed(work.source, start(mustache.hash, work), 'an argument with a name');
@@ -71,7 +71,7 @@ const literals: ReadonlySet<string> = new Set(['StringLiteral', 'NumberLiteral',
 function convertLiteral(tree: Tree, work: Work): LiteralNode {
   const at = start(tree, work);
   if (!literals.has(tree.type))
-    throw notAllowed(work.source, at, tree.type === 'UndefinedLiteral' ? 'undefined' : tree.type);
+    throw notAllowed(work.source, at, tree.type === 'UndefinedLiteral' ? 'undefined' : 'a node of another kind');
   const value = tree.type === 'NullLiteral' ? null : (tree as hbs.AST.StringLiteral | hbs.AST.NumberLiteral).value;
   if (typeof value === 'number') requireExact(value, tree, work);
   return {kind: 'literal', value: value === 0 ? 0 : value, at};
@@ -130,7 +130,7 @@ const segment = /\s*(?:\[((?:\\\]|[^\]])*)\]|([^\s.[\]/@]+))\s*/y;
 function convertPath(path: hbs.AST.PathExpression, work: Work): PathNode {
   const at = start(path, work);
   const text = slice(path, work);
-  const refuse = (construct: string): ExpressionError => notAllowed(work.source, at, construct);
+  const refuse = (construct: Construct): ExpressionError => notAllowed(work.source, at, construct);
   if (path.data) throw refuse('@ in a path');
   if (path.depth > 0) throw refuse('.. in a path');
   const bare = text.replace(/\[(?:\\\]|[^\]])*\]/g, '[]');
@@ -138,9 +138,11 @@ function convertPath(path: hbs.AST.PathExpression, work: Work): PathNode {
   const segments = readSegments(text);
   if (segments === undefined || segments.bare.some((name) => name === 'this' || name === ''))
     throw refuse(/\bthis\b/.test(bare) ? 'this in a path' : '. in a path');
+  const digits = segments.bare.find((name) => /^\d+$/.test(name));
+  if (digits !== undefined) throw bareIndex(work.source, at, {text, digits});
   if (segments.names.includes('')) throw refuse('an empty [] in a path');
   if (segments.names.length !== path.parts.length || segments.names.some((name, i) => name !== path.parts[i]))
-    throw refuse(`the path ${text}`);
+    throw refuse('a path written in another way');
   const forbidden = segments.names.find((name) => forbiddenNames.has(name));
   if (forbidden !== undefined) throw failAt({source: work.source, offset: at}, 'JW2012', {name: forbidden});
   return {kind: 'path', segments: segments.names, at, text};

@@ -7,14 +7,13 @@ import type {Expression, Node} from './node.ts';
 import {parseExpression} from './parse.ts';
 import {plainText, typeName, type Value} from './value.ts';
 
-/** The step of an expression string; also says where JW2108 happened. */
 export function compileSource(source: string): Sure {
   const expression = parseExpression(source);
   const {single} = expression;
-  return located(source, single === undefined ? compileText(expression) : compileSure(single, source));
+  return single === undefined ? located(source, compileText(expression)) : compileSure(single, source);
 }
 
-/** Limits are found by the frame, which does not know the expression. */
+/** Limits of texts are found by the frame, which does not know the expression. */
 export function located<R>(source: string, step: (frame: Frame) => R): (frame: Frame) => R {
   return (frame) => {
     try {

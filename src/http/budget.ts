@@ -11,6 +11,8 @@ export interface BudgetRule {
 export interface Budget {
   /** Waits for one unit; call the result when the request has ended. Rejects with the signal's reason. */
   take(signal?: AbortSignal): Promise<() => void>;
+  /** One unit when it is free now and nobody waits; undefined otherwise. */
+  tryTake(): (() => void) | undefined;
   /** Nobody starts before that time (milliseconds since 1970). A shorter pause does not end a longer one. */
   pause(until: number): void;
   /** What the target says is left, and for how long (milliseconds from now). */
@@ -101,6 +103,16 @@ export function createBudget(rule: BudgetRule, clock: Clock): Budget {
         queue.add(waiter);
         void serve();
       });
+    },
+    tryTake() {
+      const now = clock.now();
+      if (serving || queue.size > 0 || active >= concurrency || nextStart(now) > now) return undefined;
+      let unit: (() => void) | undefined;
+      const grant = (release: () => void) => {
+        unit = release;
+      };
+      start({grant}, now);
+      return unit;
     },
     pause(until) {
       pausedUntil = Math.max(pausedUntil, until);

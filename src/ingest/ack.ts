@@ -1,4 +1,5 @@
 /** Answers to senders: acknowledgements and refusals. Must never hold a secret, a path of this machine or a stack. */
+import type {Accepted} from '../engine/engine.ts';
 import {asJobwireError, fail, type Issue, type JobwireError} from '../errors/jobwire-error.ts';
 import {problemOf, problemType, statusOf} from '../errors/problem.ts';
 import {evaluateJson, type Scope} from '../expressions/evaluate.ts';
@@ -6,27 +7,20 @@ import type {Webhook} from '../generated/types.ts';
 import {type Json, stringifyJson} from '../values/json.ts';
 import {MediaTypeRefused} from './body.ts';
 
-export interface AcceptedEvent {
-  readonly uid: string;
-  readonly duplicate: boolean;
-  /** Runs this delivery created. */
-  readonly runs: readonly string[];
-}
-
 export interface Ack {
   readonly status: number;
   readonly headers: Record<string, string>;
   readonly body: string;
   /** For the log: what the refusal says, and what it does not tell the sender. */
   readonly error?: Issue;
-  readonly accepted?: readonly AcceptedEvent[];
+  readonly accepted?: readonly Accepted[];
 }
 
 /** Seconds a sender should wait before it tries again. */
 const retryAfter = '10';
 
 /** The same answer for a first delivery and its repeat. The events are stored by now, so nothing here may fail any more. */
-export function acknowledge(webhook: Webhook, scope: Scope, accepted: readonly AcceptedEvent[]): Ack {
+export function acknowledge(webhook: Webhook, scope: Scope, accepted: readonly Accepted[]): Ack {
   const {status = 202, contentType, body} = webhook.ack ?? {};
   const declared = body === undefined ? undefined : tryJson(body, scope);
   const value: Json = declared ?? {events: accepted.map(({uid}) => uid)};
@@ -55,8 +49,15 @@ export function refuse(thrown: unknown): Ack {
     status,
     headers: {'content-type': problemType, ...(status === 503 && {'retry-after': retryAfter})},
     body: JSON.stringify(problemOf(shown.issue(), status)),
-    error: error.issue(),
+    error: withCause(error),
   };
+}
+
+/** The reason behind the reason, for the log alone. */
+function withCause(error: JobwireError): Issue {
+  const issue = error.issue();
+  const cause = error.cause instanceof Error ? error.cause.message : '';
+  return issue.detail.includes(cause) ? issue : {...issue, detail: `${issue.detail}: ${cause}`};
 }
 
 /** Senders repeat what gets a 5xx: so that is for faults on our side, and a 4xx for what a repeat would not mend. */

@@ -112,6 +112,9 @@ function idOf({mapping, scope}: Work): string {
   const id = evaluateText(mapping.id, scope);
   if (id.trim() === '') throw fail('JW2101', {path: 'text in the id'});
   if (id.length > longestId) throw fail('JW2107', {problem: `the id has more than ${longestId} characters`});
+  // A database keeps neither half a character nor a zero: two ids could become one.
+  if (!id.isWellFormed() || id.includes('\0'))
+    throw fail('JW2107', {problem: 'the id holds characters that cannot be kept'});
   return id;
 }
 
@@ -171,5 +174,5 @@ function attempt<T>(read: () => T): T | undefined {
 }
 
 function shorten(text: string): string {
-  return text.slice(0, 100);
+  return text.slice(0, 100).toWellFormed().replaceAll('\0', '');
 }

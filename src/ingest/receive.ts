@@ -1,5 +1,5 @@
 /** One delivery, from raw bytes to its acknowledgement. Must never acknowledge what is not stored, nor parse what is not proved. */
-import type {Engine, NewEvent} from '../engine/engine.ts';
+import type {Accepted, Engine, NewEvent} from '../engine/engine.ts';
 import type {EventRecord} from '../engine/run.ts';
 import {asJobwireError, fail, type JobwireError} from '../errors/jobwire-error.ts';
 import {evaluateJson} from '../expressions/evaluate.ts';
@@ -8,7 +8,7 @@ import type {Library} from '../manifest/library.ts';
 import type {Json} from '../values/json.ts';
 import type {Redactor} from '../values/secret.ts';
 import {type Clock, ms} from '../values/time.ts';
-import {type AcceptedEvent, type Ack, acknowledge, refuse} from './ack.ts';
+import {type Ack, acknowledge, refuse} from './ack.ts';
 import {type Confirm, shakeHands} from './handshake.ts';
 import {hintsOf} from './hints.ts';
 import type {Hook} from './hook.ts';
@@ -18,7 +18,7 @@ import {type Delivery, type ReceivedRequest, readRequest} from './request.ts';
 import {createProof} from './signatures/proof.ts';
 import {verify} from './signatures/verify.ts';
 
-export type {AcceptedEvent, Ack} from './ack.ts';
+export type {Ack} from './ack.ts';
 export type {Delivery} from './request.ts';
 
 export interface ReceiveTools {
@@ -75,7 +75,8 @@ function webhookOf({feed, feedName}: Hook): Webhook {
   return feed.webhook;
 }
 
-function refuseMethod({method}: Delivery, {methods = ['POST']}: Webhook): void {
+function refuseMethod({method}: Delivery, webhook: Webhook): void {
+  const methods: readonly string[] = webhook.methods ?? ['POST'];
   if (!methods.includes(method)) throw fail('JW4013', {method, methods: methods.join(', ')});
 }
 
@@ -117,19 +118,15 @@ function toEvent(item: Json, {request, hook, tools, alone, problem}: ItemContext
   const event = normalise(item, arrival);
   const {decisions, drafts} =
     event.state === 'accepted' ? match(event, tools.library, now) : {decisions: [], drafts: []};
-  return {event: {...event, decisions}, drafts, windowMs: ms(hook.feed.dedupe?.window ?? '7d')};
+  const {window = '7d', on = 'accepted'} = hook.feed.dedupe ?? {};
+  return {event: {...event, decisions}, drafts, windowMs: ms(window), on};
 }
 
 /** All events of a delivery in one commit. JW7103 when they cannot be stored: the sender keeps them and comes again. */
-async function store(events: readonly NewEvent[], engine: Engine): Promise<AcceptedEvent[]> {
-  const accepted = await engine.accept({events}).catch((error: unknown) => {
-    throw fail('JW7103', {problem: 'the delivery could not be stored'}, {cause: error});
+async function store(events: readonly NewEvent[], engine: Engine): Promise<readonly Accepted[]> {
+  return engine.accept({events}).catch((error: unknown) => {
+    throw fail('JW7103', {problem: 'the delivery could not be stored'}, {hint: 'send it again later', cause: error});
   });
-  return accepted.map(({uid, duplicate}, i) => ({
-    uid,
-    duplicate,
-    runs: duplicate ? [] : (events[i]?.drafts ?? []).map(({id}) => id),
-  }));
 }
 
 /** After the commit and without a say in the answer: a hint that is lost costs time, not truth. */

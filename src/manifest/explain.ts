@@ -4,6 +4,7 @@
  */
 import {ExactNumber, escapePointer, isObject, type Json} from '../values/json.ts';
 import {chooseBranch} from './branches.ts';
+import {fitsType} from './json-types.ts';
 import {followRef, type Located, type SchemaNode} from './kinds.ts';
 import {compilePattern} from './patterns.ts';
 import {listed, typeName, typeWords} from './sentences.ts';
@@ -80,7 +81,7 @@ const checks: Readonly<Record<string, Check>> = {
     const target = followRef(String(ref), base);
     return named(explain(target, subject), target.schema, subject.pointer);
   },
-  type: (type, {value, pointer}, schema) =>
+  type: (type, {value, pointer}) =>
     type === undefined || fitsType(value, type)
       ? []
       : [
@@ -283,19 +284,4 @@ function declared({schema, base}: Located): Known {
 
 function record(value: unknown): Readonly<Record<string, unknown>> {
   return isObject(value) ? value : {};
-}
-
-function fitsType(value: Json, type: unknown): boolean {
-  const types = Array.isArray(type) ? type : [type];
-  return types.some((word) => fitsWord(value, String(word)));
-}
-
-function fitsWord(value: Json, word: string): boolean {
-  if (word === 'null') return value === null;
-  if (word === 'array') return Array.isArray(value);
-  if (word === 'object') return isObject(value);
-  if (word === 'number') return typeof value === 'number' || value instanceof ExactNumber;
-  if (word === 'integer')
-    return Number.isInteger(value) || (value instanceof ExactNumber && /^-?\d+$/.test(value.text));
-  return typeof value === word;
 }

@@ -64,6 +64,8 @@ function both(own: Budget, common: Budget): Budget {
         release();
       };
     },
+    // Taking one and not the other would waste it.
+    tryTake: () => undefined,
     pause: (until) => common.pause(until),
     observe: (seen) => common.observe(seen),
     heldMs: () => Math.max(own.heldMs(), common.heldMs()),
@@ -73,6 +75,9 @@ function both(own: Budget, common: Budget): Budget {
 /** A longer wait belongs to the engine, which makes it durable. */
 export const shortWaitMs = 2000;
 
+/** Many callers in front are no failure of the target: a turn is worth waiting for. */
+const leastPatienceMs = 60_000;
+
 const nothing = (): void => undefined;
 
 /** One unit for one request. Waits its turn, but not out a pause: JW3001 (outcome retry), nothing was sent. */
@@ -80,11 +85,13 @@ export async function takeUnit(call: Call, request: string): Promise<() => void>
   const name = call.operation.manifest.budget;
   const budget = name === undefined ? undefined : call.connection.budgets.get(name);
   if (budget === undefined) return nothing;
+  const free = budget.tryTake();
+  if (free !== undefined) return free;
   const problem = `the budget ${name} is used up`;
   const afterMs = budget.heldMs();
   if (afterMs > shortWaitMs) throw fail('JW3001', {request, problem}, {outcome: 'retry', owner: 'operator', afterMs});
   try {
-    return await budget.take(AbortSignal.timeout(call.operation.timeoutMs));
+    return await budget.take(AbortSignal.timeout(Math.max(call.operation.timeoutMs, leastPatienceMs)));
   } catch {
     throw fail('JW3001', {request, problem}, {outcome: 'retry', owner: 'operator'});
   }

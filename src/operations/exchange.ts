@@ -23,7 +23,7 @@ interface Asking {
 
 type Outcome = Exclude<Verdict<Answer>, {kind: 'refused'}>;
 
-/** Errors that come before anything is sent are failures of outcome `fail`, or what they say themselves. */
+/** Never rejects: an error before anything is sent has outcome `fail`, or what it says itself. */
 export async function exchange(asking: Asking): Promise<Outcome> {
   const first = await once(asking);
   if (first.verdict.kind === 'ok' || !first.renewed) return final(first.verdict);
@@ -44,23 +44,26 @@ async function once(asking: Asking): Promise<Once> {
   const {call, request} = asking;
   const {authorizer} = call.connection;
   let release = (): void => undefined;
+  let left = false;
   try {
     release = await takeUnit(call, describeRequest(request));
     const {write, manifest} = call.operation;
     const sent = await authorizer.authorize(request, {write, auth: manifest.request.auth});
+    left = true;
     const {verdict, response} = await transmit(asking, sent);
     if (response !== undefined) observeBudget(call, response);
     return {verdict, renewed: verdict.kind !== 'ok' && isRenewed({call, sent, verdict, status: response?.status})};
   } catch (error) {
-    return {verdict: {kind: 'failed', error: notSent(error)}, renewed: false};
+    return {verdict: {kind: 'failed', error: withOutcome(error, left && !call.operation.repeatable)}, renewed: false};
   } finally {
     release();
   }
 }
 
-/** What fails in here fails before the request leaves. */
-function notSent(thrown: unknown): JobwireError {
+/** A fault of ours after an unsafe write has left says nothing about the write. */
+function withOutcome(thrown: unknown, unclear: boolean): JobwireError {
   const error = asJobwireError(thrown);
+  if (unclear) return error.with({outcome: 'unknown'});
   return error.extra.outcome === undefined ? error.with({outcome: 'fail'}) : error;
 }
 

@@ -71,7 +71,7 @@ function beforeAnyAnswer(exchange: Exchange, error: JobwireError): Verdict<never
 
 function ofFault({call, position, request}: Exchange, fault: WireFault): Seen {
   const {network, sent, message} = fault;
-  return {call, request, scope: {...call.scope, page: position.page}, network, sent, problem: message, cause: fault};
+  return {call, request, scope: {...call.scope, page: position.page}, network, sent, problem: message};
 }
 
 function ofAnswer({call, position, request}: Exchange, {response: answer, body, unreadable}: Arrived): Seen {

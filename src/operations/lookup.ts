@@ -9,7 +9,7 @@ import {type Asked, unknownName} from './call.ts';
 import type {LiveConnection} from './connection.ts';
 import {compareNumbers, isNumeric} from './digits.ts';
 import {execute} from './execute.ts';
-import {createMask, maskError} from './mask.ts';
+import {createMask, type Mask, maskError} from './mask.ts';
 import {evaluatePresent} from './output.ts';
 import {checkParams, type ParamRules, readParams} from './params.ts';
 import {PlanStop} from './plan.ts';
@@ -43,28 +43,45 @@ export interface Found {
 
 /** Errors (outcome fail unless fetching failed): JW3101, JW3102, JW3113, JW1004, JW2005 to JW2007. */
 export async function find(finding: Finding): Promise<Found> {
+  const mask = finding.mask ?? createMask(finding.connection.redactor);
   try {
-    return await search(finding);
+    return await search({...finding, mask});
   } catch (error) {
     if (error instanceof PlanStop) throw error;
-    throw maskError(asJobwireError(error), finding.mask ?? finding.connection.redactor);
+    throw maskError(asJobwireError(error), mask);
   }
 }
 
-async function search(finding: Finding): Promise<Found> {
-  const {connection, lookup: name} = finding;
+interface Search extends Finding {
+  readonly mask: Mask;
+}
+
+async function search(finding: Search): Promise<Found> {
+  const {connection, lookup: name, mask} = finding;
   const lookup = lookupOf(connection, name);
-  const params = checkParams(rulesOf(connection, name, lookup), finding.params, `lookup ${name}`);
+  const rules = rulesOf(connection, name, lookup);
+  for (const secret of rules.secret) mask.hide(finding.params[secret]);
+  const params = checkParams(rules, finding.params, `lookup ${name}`);
   const scope = {params, connection: connection.config, prepared: await connection.prepared(finding.log)};
   const {rows, drop} = await fetchRows(lookup, scope, finding);
   const key = `${name} ${stringifyJson(params)}`;
   const known = rows.results.get(key);
   const value = known ?? choose({name, lookup, scope, finding}, rows.rows);
   if (known === undefined && rows.results.size < mostResults) rows.results.set(key, value);
+  logFound(finding, value, drop !== undefined);
   return {value, ...(drop && {drop})};
 }
 
 const mostResults = 1000;
+
+/** A line for what was found; the signature is long, and the coercion shows what it does. */
+function logFound({connection, lookup, log, mask, step = lookup}: Search, value: Json, cached: boolean): void {
+  if (log === undefined) return;
+  const {signature: _, ...shown} = isObject(value) ? value : {};
+  const text = mask.text(stringifyJson(isObject(value) ? shown : value));
+  const found = text.length > 200 ? `${text.slice(0, 199)}…` : text;
+  log({at: connection.clock.now(), step, what: `${lookup} is ${found}${cached ? ', from the cache' : ''}`});
+}
 
 function lookupOf({connector}: LiveConnection, name: string): Lookup {
   const lookups = connector.lookups ?? {};
@@ -80,7 +97,7 @@ function rulesOf({connector, lookups}: LiveConnection, name: string, lookup: Loo
 }
 
 /** One fetch serves all who ask meanwhile where there is a cache; an empty list and a failure are never kept. */
-async function fetchRows(lookup: Lookup, scope: Scope, finding: Finding): Promise<{rows: Rows; drop?: () => void}> {
+async function fetchRows(lookup: Lookup, scope: Scope, finding: Search): Promise<{rows: Rows; drop?: () => void}> {
   const {connection, lookup: name} = finding;
   if (lookup.call === undefined) return {rows: made(listOf(lookup.from, scope, name))};
   const operation = lookup.call;
@@ -125,7 +142,7 @@ interface Choosing {
   readonly name: string;
   readonly lookup: Lookup;
   readonly scope: Scope;
-  readonly finding: Finding;
+  readonly finding: Search;
 }
 
 function choose(choosing: Choosing, rows: readonly Json[]): Json {
@@ -212,6 +229,5 @@ function choicesOf({lookup, scope, finding}: Choosing, candidates: readonly Json
     const choice = shown === undefined ? item : attempt(() => evaluate(shown, {...scope, item}));
     return choice === undefined ? [] : [choice as Json];
   });
-  const mask = finding.mask ?? createMask(finding.connection.redactor);
-  return choices.map((choice) => clip(choice, mask));
+  return choices.map((choice) => clip(choice, finding.mask));
 }

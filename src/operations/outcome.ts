@@ -8,6 +8,7 @@ import {retryAfterMs} from '../http/retry.ts';
 import {ExactNumber} from '../values/json.ts';
 import {durationMs} from '../values/time.ts';
 import type {Call} from './call.ts';
+import {maskError} from './mask.ts';
 import type {Rendered} from './request.ts';
 import {attempt, type ResponseRoot, requestIdOf} from './response.ts';
 
@@ -24,7 +25,8 @@ export interface Seen {
   /** Ends a sentence that starts with the request: `answered 503`, `no answer in time`. */
   readonly problem: string;
   readonly mediaType?: string;
-  readonly cause?: unknown;
+  /** Never a fault of the wire: its text may hold an address with a credential in the query. */
+  readonly cause?: JobwireError;
 }
 
 export type Verdict<T> =
@@ -71,9 +73,13 @@ function unreadable(seen: Seen): Verdict<never> {
 export function unusable(seen: Seen, error: JobwireError): Verdict<never> {
   if (seen.call.operation.repeatable)
     return {kind: 'failed', error: error.with({outcome: 'fail', ...evidenceOf(seen)})};
-  return failed({...seen, problem: `${seen.problem}, but ${error.message}`, cause: error}, 'JW3009', {
-    outcome: 'unknown',
-  });
+  return failed(
+    {...seen, problem: `${seen.problem}, but ${error.message}`, cause: maskError(error, seen.call.mask)},
+    'JW3009',
+    {
+      outcome: 'unknown',
+    },
+  );
 }
 
 type Act = (seen: Seen, row: ErrorRow) => Verdict<never>;

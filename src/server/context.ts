@@ -21,7 +21,6 @@ export interface ServerContext {
     readonly apiToken?: string | undefined;
     /** Most runs that may wait before deliveries get 503. */
     readonly queueLimit: number;
-    readonly publicUrl?: string | undefined;
   };
   isReady(): Promise<boolean>;
   readonly confirm?: Confirm;

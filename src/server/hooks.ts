@@ -40,12 +40,16 @@ export async function hookRoutes(
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
     const hook = findHook(context, request.params as HookParams);
     const ack = await receive(deliveryOf(request), hook, context);
-    queue.add((ack.accepted ?? []).reduce((sum, {runs}) => sum + runs.length, 0));
+    queue.add(newRuns(ack));
     note(context, request, ack);
     return send(reply, ack);
   };
   for (const url of ['/hooks/:connection', '/hooks/:connection/:feed'])
     scope.route<{Params: HookParams}>({method: methods, url, onRequest, handler});
+}
+
+function newRuns({accepted = []}: Ack): number {
+  return accepted.reduce((sum, {duplicate, runs}) => sum + (duplicate ? 0 : runs.length), 0);
 }
 
 /** Keyed by the address of the socket: what a header says about it is the sender's word. */

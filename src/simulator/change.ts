@@ -1,5 +1,5 @@
 /** Puts records into collections, changes and removes them. Whether it may is decided before. */
-import type {Value} from '../expressions/evaluate.ts';
+import {evaluate, OMIT, type Value} from '../expressions/evaluate.ts';
 import type {Insert, Remove, Update} from './format.ts';
 import {selectRows} from './select.ts';
 import type {Item} from './state.ts';
@@ -22,7 +22,7 @@ export function insert({into, record, times, each, visibleAfter}: Insert, roots:
 }
 
 function itemsFor(each: unknown, times: unknown, roots: Roots): readonly Value[] {
-  if (each !== undefined) return evaluateList(each, roots);
+  if (each !== undefined && evaluate(each, roots) !== OMIT) return evaluateList(each, roots);
   return Array.from({length: times === undefined ? 1 : evaluateCount(times, roots, mostRecords)}, (_, index) => index);
 }
 

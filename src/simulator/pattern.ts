@@ -1,5 +1,6 @@
 /** Reads a credential back out of the place where a manifest would put it. Must never log what it reads. */
 import {sameBytes} from '../ingest/signatures/key.ts';
+import {escapeText} from './route.ts';
 import type {TokenStore} from './token.ts';
 
 /** The credentials the operator gave the simulator; a secret that was not given may be any text but the empty one. */
@@ -24,7 +25,7 @@ export function compilePattern(template: unknown): Pattern {
   const source = (typeof template === 'string' ? template : '{{any}}')
     .split(/(\{\{[^}]*\}\})/)
     .map((part) => {
-      if (!part.startsWith('{{')) return RegExp.escape(part);
+      if (!part.startsWith('{{')) return escapeText(part);
       holes.push(holeOf(part.slice(2, -2).trim()));
       return '(.+)';
     })
@@ -46,8 +47,12 @@ function holeOf(expression: string): Hole {
 
 function verdictOf(hole: Hole, text: string, {secrets, tokens, now}: Reader): Verdict {
   if (hole.kind === 'any') return undefined;
-  if (hole.kind === 'secret') return isGiven(secrets, hole.name, text) ? undefined : 'refused';
   const state = tokens.stateOf(text, now);
+  if (hole.kind === 'secret') {
+    // A key of the operator's may be any text, but not a token from here that is no longer good.
+    if (state === 'expired') return 'expired';
+    return isGiven(secrets, hole.name, text) ? undefined : 'refused';
+  }
   return state === 'live' ? undefined : state === 'expired' ? 'expired' : 'refused';
 }
 

@@ -6,10 +6,11 @@ import type {Json} from '../values/json.ts';
 import {insert, remove, update} from './change.ts';
 import type {LetRow, RejectRow} from './format.ts';
 import {ODataProblem} from './odata-tokens.ts';
-import {type Reading, read} from './read.ts';
+import {concealer, type Reading, read} from './read.ts';
 import {type Answer, jsonAnswer, renderReply} from './reply.ts';
 import type {PreparedRule, Stage} from './rule.ts';
 import {selectRows} from './select.ts';
+import type {Item} from './state.ts';
 import type {Roots, World} from './world.ts';
 
 /** Everything happens in one go: two requests never see each other half done. */
@@ -19,10 +20,15 @@ export function perform(rule: PreparedRule, roots: Roots, world: World): Answer 
   const reading = readOrRefuse(rule, roots, world);
   if (reading && 'status' in reading) return reading;
   Object.assign(roots, reading);
-  if (rule.insert) roots['inserted'] = insert(rule.insert, roots, world);
-  if (rule.updates.length > 0) roots['updated'] = rule.updates.flatMap((change) => update(change, roots, world));
   if (rule.remove) remove(rule.remove, roots, world);
+  const show = concealer(rule.odata.expand ?? []);
+  for (const record of rule.inserts) addTo(roots, 'inserted', insert(record, roots, world).map(show));
+  for (const change of rule.updates) addTo(roots, 'updated', update(change, roots, world).map(show));
   return reply(rule, roots);
+}
+
+function addTo(roots: Roots, root: string, items: readonly Item[]): void {
+  roots[root] = [...((roots[root] as readonly Item[] | undefined) ?? []), ...items];
 }
 
 function firstRefusal(stages: readonly Stage[], roots: Roots, world: World): Answer | undefined {

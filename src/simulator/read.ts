@@ -70,13 +70,14 @@ function pick(row: Item, names: readonly string[]): Item {
 /** Names selected, or all but those that are only shown when expanded. */
 function shaper({select, expand}: Query, {expand: hidden = []}: OperationOData): (item: Item) => Item {
   if (select !== undefined) return (item) => pick(item, [...select, ...expand]);
-  const concealed = hidden.filter((name) => !expand.has(name));
-  if (concealed.length === 0) return (item) => item;
-  return (item) => {
-    const shown = {...item};
-    for (const name of concealed) delete shown[name];
-    return shown;
-  };
+  return concealer(hidden.filter((name) => !expand.has(name)));
+}
+
+/** Records without some of their fields. */
+export function concealer(names: readonly string[]): (item: Item) => Item {
+  if (names.length === 0) return (item) => item;
+  const hidden = new Set(names);
+  return (item) => Object.fromEntries(Object.entries(item).filter(([name]) => !hidden.has(name)));
 }
 
 type Order = (a: Item, b: Item) => number;

@@ -85,13 +85,18 @@ export class Router<T extends Target> {
     const source = text
       .split(/(\{\{[^}]*\}\}|^:\w+$)/)
       .map((part) => {
-        if (!/^(\{\{|:)/.test(part)) return RegExp.escape(part);
+        if (!/^(\{\{|:)/.test(part)) return escapeText(part);
         names.push(/params\.(\w+)/.exec(part)?.[1] ?? part.replace(/\W/g, ''));
         return '(.+)';
       })
       .join('');
     return {pattern: new RegExp(`^${source}$`, this.#ignoreCase ? 'isu' : 'su'), names};
   }
+}
+
+/** Text as it is, inside a regular expression. */
+export function escapeText(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
 
 function openness({segments}: {readonly segments: readonly Segment[]}): number {

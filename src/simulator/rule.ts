@@ -29,7 +29,7 @@ export interface PreparedRule extends Selection {
   readonly skip: unknown;
   readonly top: unknown;
   readonly select: unknown;
-  readonly insert: Insert | undefined;
+  readonly inserts: readonly Insert[];
   readonly updates: readonly Update[];
   readonly remove: Remove | undefined;
   readonly replies: readonly Reply[];
@@ -54,7 +54,7 @@ export function prepareRule(rule: Rule, simulator: Simulator, otherwise: Prepare
     skip: merged.skip,
     top: merged.top,
     select: merged.select,
-    insert: merged.insert,
+    inserts: listOf<Insert>(merged.insert),
     updates: listOf<Update>(merged.update),
     remove: merged.remove,
     replies: listOf<Reply>(merged.reply),

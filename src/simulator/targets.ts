@@ -79,7 +79,7 @@ function operating(connector: Connector, simulator: Simulator): Address[] {
       {
         method: operation.request.method,
         path,
-        names: group.map((one) => one.name),
+        names: [name, ...group.map((one) => one.name).filter((other) => other !== name)],
         write: operation.effect === 'write',
         numbers: numbersIn(operation.params),
         does: {kind: 'rule', rule, guard: createGuard(connector, auth), queries: queryParams(operation)},

@@ -149,4 +149,30 @@ describe('a budget', () => {
     const budget = createBudget({limit: 1, perMs: 1000}, new VirtualClock(0));
     await assert.rejects(budget.take(AbortSignal.abort(new Error('gone'))), /gone/);
   });
+
+  it('gives a unit at once only when one is free and nobody waits', async () => {
+    const clock = stoppedClock();
+    const budget = createBudget({limit: 2, perMs: 1000, concurrency: 1}, clock);
+    const release = budget.tryTake();
+    assert.ok(release);
+    assert.equal(budget.tryTake(), undefined, 'the place is taken');
+    const waiting = budget.take();
+    release();
+    (await waiting)();
+    assert.equal(budget.tryTake(), undefined, 'the limit is reached');
+    clock.time = 1000;
+    assert.ok(budget.tryTake());
+  });
+
+  it('says for how long nobody starts', () => {
+    const clock = new VirtualClock(0);
+    const budget = createBudget({limit: 10, perMs: 1000}, clock);
+    assert.equal(budget.heldMs(), 0);
+    budget.pause(500);
+    assert.equal(budget.heldMs(), 500);
+    budget.observe({remaining: 0, resetMs: 800});
+    assert.equal(budget.heldMs(), 800);
+    clock.advance(900);
+    assert.equal(budget.heldMs(), 0);
+  });
 });

@@ -113,7 +113,9 @@ describe('a form', () => {
   it('reads what a browser writes', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.string({minLength: 1}), fc.string())), (pairs) => {
-        const wellFormed = pairs.filter(([name, value]) => name !== '__proto__' && name.isWellFormed() && value.isWellFormed());
+        const wellFormed = pairs.filter(
+          ([name, value]) => name !== '__proto__' && name.isWellFormed() && value.isWellFormed(),
+        );
         const expected = new Map<string, string[]>();
         for (const [name, value] of wellFormed) expected.set(name, [...(expected.get(name) ?? []), value]);
         const value = read(new URLSearchParams(wellFormed).toString(), 'application/x-www-form-urlencoded', 'form');
@@ -177,7 +179,12 @@ describe('XML', () => {
 
   it('is read in linear time', () => {
     const started = performance.now();
-    for (const text of [`<a ${'x '.repeat(100_000)}`, `<a>${'<b'.repeat(100_000)}`, `<!--${'-a'.repeat(100_000)}`, `<a${' '.repeat(200_000)}`])
+    for (const text of [
+      `<a ${'x '.repeat(100_000)}`,
+      `<a>${'<b'.repeat(100_000)}`,
+      `<!--${'-a'.repeat(100_000)}`,
+      `<a${' '.repeat(200_000)}`,
+    ])
       assert.throws(() => xml(text), {jobwireCode: 'JW4003'});
     assert.ok(performance.now() - started < 500);
   });

@@ -10,7 +10,11 @@ interface Asked extends HookParts {
   readonly confirm?: Confirm;
 }
 
-function ask(row: Handshake, sent: Sent, {stage = 'unproved', confirm, ...parts}: Asked = {}): Promise<Ack | undefined> {
+function ask(
+  row: Handshake,
+  sent: Sent,
+  {stage = 'unproved', confirm, ...parts}: Asked = {},
+): Promise<Ack | undefined> {
   return shakeHands([row], stage, {proof: proofOf(delivery(sent), parts, 0), confirm});
 }
 
@@ -127,7 +131,10 @@ describe('a handshake that confirms', () => {
   it('is refused when the address does not answer as it should, or nothing may be asked', async () => {
     const sent = body('https://eu.events.example/');
     const redirects: Confirm = async () => 302;
-    await assert.rejects(ask(row, sent, {confirm: redirects, stage: 'proved'}), {jobwireCode: 'JW4008', message: /302/});
+    await assert.rejects(ask(row, sent, {confirm: redirects, stage: 'proved'}), {
+      jobwireCode: 'JW4008',
+      message: /302/,
+    });
     await assert.rejects(ask(row, sent, {stage: 'proved'}), {jobwireCode: 'JW4008'});
   });
 });

@@ -31,7 +31,10 @@ const connector: Connector = {
         type: 'object',
         properties: {
           owner: {type: 'object', properties: {phone: {type: 'string', 'x-jobwire-sensitive': true}}},
-          list: {type: 'array', items: {type: 'object', properties: {pin: {type: 'string', 'x-jobwire-sensitive': true}}}},
+          list: {
+            type: 'array',
+            items: {type: 'object', properties: {pin: {type: 'string', 'x-jobwire-sensitive': true}}},
+          },
         },
       },
     },
@@ -94,40 +97,119 @@ const lines = (op: CriterionOp, pairs: readonly (readonly [Json, Json])[], ignor
 const big = new ExactNumber('12345678901234567890');
 
 const holding: Line[] = [
-  ...lines('equals', [['a', 'a'], [1, 1], [true, true], [{x: [1]}, {x: [1]}], [big, new ExactNumber('12345678901234567890')]]),
+  ...lines('equals', [
+    ['a', 'a'],
+    [1, 1],
+    [true, true],
+    [{x: [1]}, {x: [1]}],
+    [big, new ExactNumber('12345678901234567890')],
+  ]),
   ...lines('equals', [['Ab', 'aB']], true),
-  ...lines('not-equals', [['a', 'b'], [1, '1'], [false, true], [[1, 2], [2, 1]]]),
-  ...lines('in', [['a', ['b', 'a']], [1, [1]]]),
+  ...lines('not-equals', [
+    ['a', 'b'],
+    [1, '1'],
+    [false, true],
+    [
+      [1, 2],
+      [2, 1],
+    ],
+  ]),
+  ...lines('in', [
+    ['a', ['b', 'a']],
+    [1, [1]],
+  ]),
   ...lines('in', [['A', ['a']]], true),
-  ...lines('not-in', [['a', []], ['1', [1]]]),
-  ...lines('gt', [[2, 1], ['b', 'a']]),
-  ...lines('gte', [[2, 2], ['b', 'b']]),
-  ...lines('lt', [[1, 2], ['a', 'b']]),
-  ...lines('lte', [[1, 1], ['a', 'a']]),
-  ...lines('before', [['2026-01-12T08:00:00Z', '2026-01-12T09:30:00+01:00'], ['2026-01-12T07:00:00Z', '-1h']]),
-  ...lines('after', [['2026-01-12T08:15:41Z', '0s'], ['2026-01-12T08:00:00Z', '-1h'], ['2026-01-14T00:00:00Z', '+1d']]),
-  ...lines('contains', [['abc', 'b'], [['a', 'b'], 'b'], [[1, [2]], [2]]]),
-  ...lines('contains', [['ABC', 'b'], [['A'], 'a']], true),
-  ...lines('not-contains', [['abc', 'x'], [['ab'], 'a'], [[], 'a']]),
-  ...lines('starts-with', [['abc', 'ab'], ['abc', '']]),
+  ...lines('not-in', [
+    ['a', []],
+    ['1', [1]],
+  ]),
+  ...lines('gt', [
+    [2, 1],
+    ['b', 'a'],
+  ]),
+  ...lines('gte', [
+    [2, 2],
+    ['b', 'b'],
+  ]),
+  ...lines('lt', [
+    [1, 2],
+    ['a', 'b'],
+  ]),
+  ...lines('lte', [
+    [1, 1],
+    ['a', 'a'],
+  ]),
+  ...lines('before', [
+    ['2026-01-12T08:00:00Z', '2026-01-12T09:30:00+01:00'],
+    ['2026-01-12T07:00:00Z', '-1h'],
+  ]),
+  ...lines('after', [
+    ['2026-01-12T08:15:41Z', '0s'],
+    ['2026-01-12T08:00:00Z', '-1h'],
+    ['2026-01-14T00:00:00Z', '+1d'],
+  ]),
+  ...lines('contains', [
+    ['abc', 'b'],
+    [['a', 'b'], 'b'],
+    [[1, [2]], [2]],
+  ]),
+  ...lines(
+    'contains',
+    [
+      ['ABC', 'b'],
+      [['A'], 'a'],
+    ],
+    true,
+  ),
+  ...lines('not-contains', [
+    ['abc', 'x'],
+    [['ab'], 'a'],
+    [[], 'a'],
+  ]),
+  ...lines('starts-with', [
+    ['abc', 'ab'],
+    ['abc', ''],
+  ]),
   ...lines('ends-with', [['abc', 'bc']]),
   ...lines('ends-with', [['abC', 'Bc']], true),
-  ...lines('matches', [['INC0010001', '^INC\\d+$'], ["it's", "t's$"], ['a"b', 'a"b'], ['a\\b', '\\\\']]),
+  ...lines('matches', [
+    ['INC0010001', '^INC\\d+$'],
+    ["it's", "t's$"],
+    ['a"b', 'a"b'],
+    ['a\\b', '\\\\'],
+  ]),
   ...lines('matches', [['inc', '^INC$']], true),
 ];
 
 const notHolding: Line[] = [
-  ...lines('equals', [['a', 'b'], [1, '1'], ['Ab', 'ab']]),
+  ...lines('equals', [
+    ['a', 'b'],
+    [1, '1'],
+    ['Ab', 'ab'],
+  ]),
   ...lines('not-equals', [['a', 'a']]),
-  ...lines('in', [['a', []], [1, ['1']]]),
+  ...lines('in', [
+    ['a', []],
+    [1, ['1']],
+  ]),
   ...lines('not-in', [['a', ['a']]]),
-  ...lines('gt', [[1, 1], ['a', 'b']]),
+  ...lines('gt', [
+    [1, 1],
+    ['a', 'b'],
+  ]),
   ...lines('gte', [[1, 2]]),
   ...lines('lt', [[1, 1]]),
   ...lines('lte', [[2, 1]]),
-  ...lines('before', [['2026-01-12T08:00:00Z', '2026-01-12T08:00:00Z'], ['2026-01-12T08:00:00Z', '-1h']]),
+  ...lines('before', [
+    ['2026-01-12T08:00:00Z', '2026-01-12T08:00:00Z'],
+    ['2026-01-12T08:00:00Z', '-1h'],
+  ]),
   ...lines('after', [['2026-01-12T07:00:00Z', '-1h']]),
-  ...lines('contains', [['abc', 'x'], [['ab'], 'a'], [[1], '1']]),
+  ...lines('contains', [
+    ['abc', 'x'],
+    [['ab'], 'a'],
+    [[1], '1'],
+  ]),
   ...lines('not-contains', [['abc', 'b']]),
   ...lines('starts-with', [['abc', 'bc']]),
   ...lines('ends-with', [['abc', 'ab']]),
@@ -136,11 +218,31 @@ const notHolding: Line[] = [
 
 const faulty: Line[] = [
   ...lines('in', [['a', 'abc']]),
-  ...lines('gt', [[1, '2'], [true, false], [[1], [2]], [big, 1]]),
-  ...lines('before', [['2026-01-12', '-1h'], ['2026-01-12T08:00:00', '-1h'], ['2026-01-12T08:00:00Z', 'soon'], [5, '-1h']]),
-  ...lines('contains', [[5, 5], [{a: 1}, 'a'], ['abc', 5]]),
-  ...lines('starts-with', [[5, '5'], [['a'], 'a']]),
-  ...lines('matches', [[5, '5'], ['a', '(?=a)']]),
+  ...lines('gt', [
+    [1, '2'],
+    [true, false],
+    [[1], [2]],
+    [big, 1],
+  ]),
+  ...lines('before', [
+    ['2026-01-12', '-1h'],
+    ['2026-01-12T08:00:00', '-1h'],
+    ['2026-01-12T08:00:00Z', 'soon'],
+    [5, '-1h'],
+  ]),
+  ...lines('contains', [
+    [5, 5],
+    [{a: 1}, 'a'],
+    ['abc', 5],
+  ]),
+  ...lines('starts-with', [
+    [5, '5'],
+    [['a'], 'a'],
+  ]),
+  ...lines('matches', [
+    [5, '5'],
+    ['a', '(?=a)'],
+  ]),
 ];
 
 const rowOf = ({op, value, ignoreCase}: Line): PathRow => ({
@@ -203,7 +305,12 @@ describe('criteria', () => {
   it('show every row with its value, and name the one that decided', () => {
     const criteria: Criterion[] = [
       {path: 'event.data.x', op: 'equals', value: 'a'},
-      {any: [{path: 'event.data.n', op: 'gt', value: 5}, {test: '{{eq event.data.n 4}}', label: 'is four'}]},
+      {
+        any: [
+          {path: 'event.data.n', op: 'gt', value: 5},
+          {test: '{{eq event.data.n 4}}', label: 'is four'},
+        ],
+      },
       {path: 'event.data.nope', op: 'exists'},
     ];
     const {decision, drafts} = decide({criteria}, {x: 'a', n: 3});
@@ -232,10 +339,16 @@ describe('criteria', () => {
       {path: 'event.data.list', op: 'exists'},
       {path: 'event.data.long', op: 'starts-with', value: 'aaa'},
     ];
-    const {decision} = decide({criteria}, {owner: {phone: '555'}, list: [{pin: '1'}, {pin: '2'}], long: 'a'.repeat(5000)});
+    const {decision} = decide(
+      {criteria},
+      {owner: {phone: '555'}, list: [{pin: '1'}, {pin: '2'}], long: 'a'.repeat(5000)},
+    );
     assert.equal(decision.outcome, 'run');
     const text = JSON.stringify(decision.rows.map(({value}) => value));
-    assert.match(text, /\["\[secret\]",\{"phone":"\[secret\]"\},\[\{"pin":"\[secret\]"\},\{"pin":"\[secret\]"\}\],"a{300}…"\]/);
+    assert.match(
+      text,
+      /\["\[secret\]",\{"phone":"\[secret\]"\},\[\{"pin":"\[secret\]"\},\{"pin":"\[secret\]"\}\],"a{300}…"\]/,
+    );
   });
 });
 
@@ -271,15 +384,21 @@ describe('a match', () => {
       },
       {kind: 'a'},
     );
-    assert.deepEqual(decisions.map(({target: id, outcome: said, because}) => [id, said, because]), [
-      ['first', 'run', undefined],
-      ['second', 'skipped', 'when'],
-      ['third', 'run', undefined],
-    ]);
-    assert.deepEqual(drafts.map(({target: id, delivery}) => [id, delivery]), [
-      ['first', 'reconcile'],
-      ['third', 'at-least-once'],
-    ]);
+    assert.deepEqual(
+      decisions.map(({target: id, outcome: said, because}) => [id, said, because]),
+      [
+        ['first', 'run', undefined],
+        ['second', 'skipped', 'when'],
+        ['third', 'run', undefined],
+      ],
+    );
+    assert.deepEqual(
+      drafts.map(({target: id, delivery}) => [id, delivery]),
+      [
+        ['first', 'reconcile'],
+        ['third', 'at-least-once'],
+      ],
+    );
     assert.equal(new Set(drafts.map(({id}) => id)).size, 2);
   });
 
@@ -290,9 +409,15 @@ describe('a match', () => {
   const policies: readonly (readonly [Policy, object])[] = [
     [{deadline: '15m'}, {deadlineAt: now + 900_000}],
     [{concurrency: {limit: 4}}, {lane: {key: '["made-to-job","do",""]', limit: 4, ordered: false}}],
-    [{concurrency: {limit: 2, key: '{{event.data.group}}'}}, {lane: {key: '["made-to-job","do","g1"]', limit: 2, ordered: false}}],
+    [
+      {concurrency: {limit: 2, key: '{{event.data.group}}'}},
+      {lane: {key: '["made-to-job","do","g1"]', limit: 2, ordered: false}},
+    ],
     [{order: 'key'}, {lane: {key: '["made-to-job","do",""]', limit: 1, ordered: true}}],
-    [{order: 'key', concurrency: {limit: 1, key: '{{event.data.group}}'}}, {lane: {key: '["made-to-job","do","g1"]', limit: 1, ordered: true}}],
+    [
+      {order: 'key', concurrency: {limit: 1, key: '{{event.data.group}}'}},
+      {lane: {key: '["made-to-job","do","g1"]', limit: 1, ordered: true}},
+    ],
     [{order: 'none'}, {}],
   ];
   for (const [policy, expected] of policies)
@@ -302,7 +427,10 @@ describe('a match', () => {
     });
 
   it('lets a target override the policy key by key', () => {
-    const {draft} = decide({policy: {deadline: '15m', concurrency: {limit: 4}}, do: {...target, policy: {deadline: '1m'}}}, {});
+    const {draft} = decide(
+      {policy: {deadline: '15m', concurrency: {limit: 4}}, do: {...target, policy: {deadline: '1m'}}},
+      {},
+    );
     assert.equal(draft?.deadlineAt, now + 60_000);
     assert.equal(draft?.lane?.limit, 4);
   });
@@ -323,7 +451,9 @@ describe('a match', () => {
     });
 
   it('looks at templates of this event and this connection only', () => {
-    const on = (event: string, connection: string): Partial<Template> => ({on: {connector: 'app@^1', event, connection}});
+    const on = (event: string, connection: string): Partial<Template> => ({
+      on: {connector: 'app@^1', event, connection},
+    });
     const templates = [
       templateOf({id: 'right'}),
       templateOf({id: 'other-event', ...on('thing.gone', 'app-main')}),
@@ -331,6 +461,9 @@ describe('a match', () => {
       templateOf({id: 'manual', on: {manual: {data: {}, sample: {}}}}),
     ];
     const {decisions} = match(eventOf({}), libraryOf({connectors: [connector], templates}), now);
-    assert.deepEqual(decisions.map(({template}) => template), ['right']);
+    assert.deepEqual(
+      decisions.map(({template}) => template),
+      ['right'],
+    );
   });
 });

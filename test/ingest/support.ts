@@ -1,5 +1,5 @@
 /** Deliveries, hooks and libraries as plain values, for the tests of this folder and of the server. */
-import type {Connector, Feed, Template, VerifyRule} from '../../src/generated/types.ts';
+import type {Connection, Connector, Feed, Template, VerifyRule} from '../../src/generated/types.ts';
 import type {Hook} from '../../src/ingest/hook.ts';
 import {type Delivery, readRequest} from '../../src/ingest/request.ts';
 import {createProof, type Proof} from '../../src/ingest/signatures/proof.ts';
@@ -15,7 +15,12 @@ export interface Sent {
   readonly body?: string | Uint8Array;
 }
 
-export function delivery({method = 'POST', url = 'https://jobwire.example/hooks/app', headers = {}, body = ''}: Sent): Delivery {
+export function delivery({
+  method = 'POST',
+  url = 'https://jobwire.example/hooks/app',
+  headers = {},
+  body = '',
+}: Sent): Delivery {
   const {pathname, searchParams} = new URL(url);
   const query: Record<string, string | string[]> = {};
   for (const name of searchParams.keys()) {
@@ -85,27 +90,32 @@ export const hmacRule: VerifyRule = {
 
 function unitOf<M extends {readonly id: string}>(manifest: M): Unit<M> {
   const reading = parseDocument(`${manifest.id}.json`, Buffer.from(JSON.stringify(manifest)));
-  if (!('document' in reading)) throw new Error(`${manifest.id} is no JSON`);
+  if (!reading.document) throw new Error(`${manifest.id} is no JSON`);
   return createUnit('.', reading.document, manifest);
 }
 
+export interface Manifests {
+  readonly connectors?: readonly Connector[];
+  readonly templates?: readonly Template[];
+  readonly connections?: readonly Connection[];
+}
+
 /** A library held in memory: manifests as a test wrote them. */
-export function libraryOf({connectors = [], templates = []}: {connectors?: Connector[]; templates?: Template[]}): Library {
-  const byId = new Map(connectors.map((connector) => [connector.id, unitOf(connector)]));
+export function libraryOf({connectors = [], templates = [], connections = []}: Manifests): Library {
+  const units = <M extends {readonly id: string}>(manifests: readonly M[]): Map<string, Unit<M>> =>
+    new Map(manifests.map((manifest) => [manifest.id, unitOf(manifest)]));
+  const [byConnector, byTemplate, byConnection] = [units(connectors), units(templates), units(connections)];
   return {
-    connectors: byId,
-    templates: new Map(templates.map((template) => [template.id, unitOf(template)])),
-    connections: new Map(),
+    connectors: byConnector,
+    templates: byTemplate,
+    connections: byConnection,
     connector(ref) {
-      const unit = byId.get(ref.split('@')[0] ?? '');
+      const unit = byConnector.get(ref.split('@')[0] ?? '');
       if (!unit) throw new Error(`no connector ${ref}`);
       return unit;
     },
-    template: (id) => {
-      const found = templates.find((template) => template.id === id);
-      return found && unitOf(found);
-    },
-    connection: () => undefined,
+    template: (id) => byTemplate.get(id),
+    connection: (id) => byConnection.get(id),
     issues: [],
   };
 }

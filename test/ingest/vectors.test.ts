@@ -42,7 +42,10 @@ interface Vector {
 
 const folder = 'test/fixtures/vectors';
 const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
-const {sources, outbound} = JSON.parse(read('source-knobs.json')) as Record<'sources' | 'outbound', Record<string, Knobs>>;
+const {sources, outbound} = JSON.parse(read('source-knobs.json')) as Record<
+  'sources' | 'outbound',
+  Record<string, Knobs>
+>;
 const {vectors} = JSON.parse(read('vectors.json')) as {vectors: Vector[]};
 const known = {...sources, ...outbound};
 
@@ -111,7 +114,9 @@ function check(vector: Vector, rule: VerifyRule, {body, secrets, laterBy = 0}: C
   });
   const now = ((vector.now ?? 1_700_000_000) + laterBy) * 1000;
   const verified = verify([rule], proofOf(sent, {secrets: {key: secrets ?? [vector.secret ?? '']}}, now));
-  const items = JSON.parse(rule.scheme === 'token' && verified.perItem ? bodyOf(vector).toString() : '{"value":[{}]}').value;
+  const items = JSON.parse(
+    rule.scheme === 'token' && verified.perItem ? bodyOf(vector).toString() : '{"value":[{}]}',
+  ).value;
   const kept = verified.keep(items);
   assert.notEqual(kept.length, 0, 'no item is proved');
   return kept;
@@ -129,7 +134,10 @@ describe('published signatures', () => {
 
   it('has a vector for every scheme in the table', () => {
     const used = new Set(usable.map(({vector}) => vector.scheme));
-    assert.deepEqual(Object.keys(known).filter((scheme) => !used.has(scheme)), []);
+    assert.deepEqual(
+      Object.keys(known).filter((scheme) => !used.has(scheme)),
+      [],
+    );
     assert.ok(usable.length >= 35);
   });
 
@@ -187,5 +195,7 @@ describe('published signatures', () => {
 function signedAt({now, headers}: Vector, {timestamp}: Knobs): number {
   const text = timestamp?.header === undefined ? undefined : headers[timestamp.header];
   if (text === undefined) return (now ?? 0) * 1000;
-  return timestamp?.format === 'iso8601' ? Date.parse(text) : Number(text) * (timestamp?.format === 'unix-ms' ? 1 : 1000);
+  return timestamp?.format === 'iso8601'
+    ? Date.parse(text)
+    : Number(text) * (timestamp?.format === 'unix-ms' ? 1 : 1000);
 }

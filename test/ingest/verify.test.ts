@@ -44,7 +44,12 @@ interface Shape {
   readonly key?: string;
 }
 
-function versionedHeaders({id = 'msg_1', at = seconds(0), body = '{}', key = 'k1'}: Shape = {}): Record<string, string> {
+function versionedHeaders({
+  id = 'msg_1',
+  at = seconds(0),
+  body = '{}',
+  key = 'k1',
+}: Shape = {}): Record<string, string> {
   const signature = hmac(key, `${id}.${at}.${body}`, 'base64');
   return {'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': `v1,${signature}`};
 }
@@ -164,7 +169,11 @@ describe('signatures', () => {
     ['http', 'Tue, 14 Nov 2023 22:13:20 GMT'],
   ] as const)
     it(`reads the time ${text} as ${format}`, () => {
-      const rule: VerifyRule = {...hmacRule, base: '{{timestamp}}\n{{request.raw}}', timestamp: {header: 'date', format}};
+      const rule: VerifyRule = {
+        ...hmacRule,
+        base: '{{timestamp}}\n{{request.raw}}',
+        timestamp: {header: 'date', format},
+      };
       check(rule, {headers: {date: text, 'x-signature': hmac('k1', `${text}\n{}`)}, body: '{}'});
     });
 
@@ -172,7 +181,8 @@ describe('signatures', () => {
     const [old, fresh] = [versionedHeaders({key: 'old'}), versionedHeaders({key: 'new'})];
     const both = `${old['webhook-signature']} ${fresh['webhook-signature']}`;
     const rotating = {secrets: {key: ['new', 'old']}};
-    for (const headers of [old, fresh, {...fresh, 'webhook-signature': both}]) check(versioned, {headers, body: '{}'}, rotating);
+    for (const headers of [old, fresh, {...fresh, 'webhook-signature': both}])
+      check(versioned, {headers, body: '{}'}, rotating);
     assert.equal(refusal(versioned, {headers: old, body: '{}'}, {secrets: {key: ['new']}}).code, 'JW4001');
   });
 
@@ -198,8 +208,7 @@ describe('signatures', () => {
 
   it('W34 takes as long for a difference in the first byte as for one in the last', () => {
     const right = hmac('k1', '{}');
-    const flip = (at: number): string =>
-      right.slice(0, at) + (right[at] === '0' ? '1' : '0') + right.slice(at + 1);
+    const flip = (at: number): string => right.slice(0, at) + (right[at] === '0' ? '1' : '0') + right.slice(at + 1);
     const times: [number[], number[]] = [[], []];
     const proofs = [flip(0), flip(63)].map((value) =>
       proofOf(delivery({headers: {'x-signature': value}, body: '{}'}), {secrets: {key: 'k1'}}, now),
@@ -258,6 +267,7 @@ describe('alternatives of proof', () => {
   for (const scheme of ['jwt', 'x509'] as const)
     it(`refuses everything under scheme ${scheme}, which this version cannot check`, () => {
       assert.equal(refusal({scheme}, {body: '{}'}).code, 'JW4001');
+      assert.equal(proofProblem(hookOf({feed: {webhook: {verify: [{scheme}]}}}))?.jobwireCode, 'JW1013');
     });
 
   it('takes everything under scheme none, which says so', () => check({scheme: 'none'}, {body: '{}'}, {}));
@@ -298,7 +308,10 @@ describe('places and keys of a signature', () => {
         const sent = {...delivery({headers: {'x-signature': hmac('k1', `${signed}{}`)}, body: '{}'}), url: received};
         verify([rule], proofOf(sent, {secrets: {key: 'k1'}}, now));
       }
-    const other = {url: 'https://a.example:8443/h?x=1', headers: {'x-signature': hmac('k1', 'https://a.example/h?x=1{}')}};
+    const other = {
+      url: 'https://a.example:8443/h?x=1',
+      headers: {'x-signature': hmac('k1', 'https://a.example/h?x=1{}')},
+    };
     assert.equal(refusal(rule, {...other, body: '{}'}).code, 'JW4001');
   });
 
@@ -336,8 +349,17 @@ describe('places and keys of a signature', () => {
   it('checks a token per item and drops the others', () => {
     const rule: VerifyRule = {scheme: 'token', token: {from: '{{item.state}}', equals: '{{secret.key}}'}};
     const verified = verify([rule], proofOf(delivery({body: '[]'}), {secrets: {key: ['k2', 'k1']}}, now));
-    const kept = verified.keep([{state: 'k1', n: 1}, {state: 'no', n: 2}, {n: 3}, {state: {}, n: 4}, {state: 'k2', n: 5}]);
-    assert.deepEqual(kept.map((item) => (item as {n: number}).n), [1, 5]);
+    const kept = verified.keep([
+      {state: 'k1', n: 1},
+      {state: 'no', n: 2},
+      {n: 3},
+      {state: {}, n: 4},
+      {state: 'k2', n: 5},
+    ]);
+    assert.deepEqual(
+      kept.map((item) => (item as {n: number}).n),
+      [1, 5],
+    );
   });
 
   it('refuses a token that is no text', () => {
@@ -360,9 +382,18 @@ describe('signing and verifying', () => {
       signature: {header: 'x-signature', split: ',', pair: '=', key: 'v1'},
       timestamp: {field: 't'},
     },
-    {scheme: 'digest', signature: {header: 'x-signature'}, base: '{{secret.key}}{{request.method}}{{request.url}}{{request.raw}}'},
+    {
+      scheme: 'digest',
+      signature: {header: 'x-signature'},
+      base: '{{secret.key}}{{request.method}}{{request.url}}{{request.raw}}',
+    },
     {...hmacRule, base: '{{request.url}}', bodyHash: {query: 'hash', algorithm: 'sha512', encoding: 'base64'}},
-    {...hmacRule, base: '{{request.raw}}{{timestamp}}', signature: {query: 'sig'}, timestamp: {header: 'date', format: 'http'}},
+    {
+      ...hmacRule,
+      base: '{{request.raw}}{{timestamp}}',
+      signature: {query: 'sig'},
+      timestamp: {header: 'date', format: 'http'},
+    },
     {...hmacRule, base: ['{{request.method}}{{request.raw}}', '{{request.raw}}']},
   ];
 

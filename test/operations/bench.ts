@@ -2,9 +2,8 @@
 import assert from 'node:assert/strict';
 import nock from 'nock';
 import {createHolder} from '../../src/auth/held.ts';
-import type {Code} from '../../src/errors/catalog.ts';
-import {JobwireError, type Outcome} from '../../src/errors/jobwire-error.ts';
-import type {Connection, Connector, ConnectionPart, Operation} from '../../src/generated/types.ts';
+import {JobwireError} from '../../src/errors/jobwire-error.ts';
+import type {Connection, ConnectionPart, Connector, Operation} from '../../src/generated/types.ts';
 import {type ConnectionTools, type LiveConnection, openConnection} from '../../src/operations/connection.ts';
 import {execute} from '../../src/operations/execute.ts';
 import type {StepRecord} from '../../src/operations/trace.ts';
@@ -52,7 +51,10 @@ export function connectorOf({connection, ...parts}: Parts): Connector {
   };
 }
 
-export function bench(parts: Parts | Connector, {manifest, secrets = {}, tools: own, chance = 0.5}: Setting = {}): Bench {
+export function bench(
+  parts: Parts | Connector,
+  {manifest, secrets = {}, tools: own, chance = 0.5}: Setting = {},
+): Bench {
   const connector = 'version' in parts && 'jobwire' in parts ? (parts as Connector) : connectorOf(parts as Parts);
   const clock = new VirtualClock(now);
   const redactor = new Redactor();
@@ -71,7 +73,16 @@ export function bench(parts: Parts | Connector, {manifest, secrets = {}, tools: 
   const again = (change: Partial<Connection>): LiveConnection =>
     openConnection(
       {
-        manifest: {jobwire: '1', kind: 'connection', id: 'main', title: 'Main', connector: 'acme', config: {}, secrets: references, ...change},
+        manifest: {
+          jobwire: '1',
+          kind: 'connection',
+          id: 'main',
+          title: 'Main',
+          connector: 'acme',
+          config: {},
+          secrets: references,
+          ...change,
+        },
         dir: '/project/connections',
       },
       connector,
@@ -117,12 +128,6 @@ export type KindName = keyof typeof kinds;
 export function requestOf(kind: KindName): nock.Interceptor {
   const {method} = kinds[kind].request;
   return nock(`${base}/v1`).intercept('/things', method);
-}
-
-export interface Failure {
-  readonly code: Code;
-  readonly outcome: Outcome;
-  readonly afterMs?: number;
 }
 
 export async function failureOf(promise: Promise<unknown>): Promise<JobwireError> {

@@ -181,7 +181,10 @@ describe('coercion of one argument', () => {
 });
 
 describe('coercion of a set of arguments', () => {
-  const declared = signature({IncidentId: 'String', Severity: 'Int32', Tags: 'String[]'}, ['IncidentId', 'Severity']);
+  const declared = signature({IncidentId: 'System.String', Severity: 'System.Int32', Tags: 'System.String[]'}, [
+    'IncidentId',
+    'Severity',
+  ]);
   const codesOf = (value: JsonObject, rules: CoerceRules = {}) =>
     coerce(value, declared, rules).issues.map(({code}) => code);
 

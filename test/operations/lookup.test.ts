@@ -1,8 +1,8 @@
 /** Lookups: none, one or many; choices, cache and signature. */
 import assert from 'node:assert/strict';
-import type {Json, JsonObject} from '../../src/values/json.ts';
 import type {Lookup, Operation} from '../../src/generated/types.ts';
 import {find} from '../../src/operations/lookup.ts';
+import type {Json, JsonObject} from '../../src/values/json.ts';
 import {api, bench, failureOf, onRecordedWire, type Parts} from './bench.ts';
 
 const list: Operation = {
@@ -21,10 +21,7 @@ const rows: JsonObject[] = [
 const byName: Lookup = {
   params: {name: 'string', 'env?': 'string'},
   call: 'list',
-  where: [
-    {test: '{{eq item.name params.name}}'},
-    {when: '{{has params.env}}', test: '{{eq item.env params.env}}'},
-  ],
+  where: [{test: '{{eq item.name params.name}}'}, {when: '{{has params.env}}', test: '{{eq item.env params.env}}'}],
   output: {id: '{{item.id}}'},
 };
 
@@ -33,7 +30,12 @@ function finder(lookup: Lookup, parts: Parts = {}) {
   return {
     ...made,
     async find(params: JsonObject): Promise<Json> {
-      const {value} = await find({connection: made.live, lookup: 'thing', params, log: (line) => made.lines.push(line)});
+      const {value} = await find({
+        connection: made.live,
+        lookup: 'thing',
+        params,
+        log: (line) => made.lines.push(line),
+      });
       return value;
     },
   };
@@ -60,12 +62,24 @@ describe('a lookup', () => {
 
   it('of none says so and lists what was there before the row that emptied the list', async () => {
     answered(rows);
-    const lookup: Lookup = {...byName, choice: '{{item.env}}', none: {code: 'no-thing', message: 'No {{params.name}} in {{params.env}}', hint: 'look'}};
+    const lookup: Lookup = {
+      ...byName,
+      choice: '{{item.env}}',
+      none: {code: 'no-thing', message: 'No {{params.name}} in {{params.env}}', hint: 'look'},
+    };
     const error = await failureOf(finder(lookup).find({name: 'a', env: 'Test'}));
     const {code, jobwireCode, detail, owner, hint, choices} = error.issue();
     assert.deepEqual(
       {code, jobwireCode, detail, owner, hint, choices, outcome: error.extra.outcome},
-      {code: 'no-thing', jobwireCode: 'JW3101', detail: 'No a in Test', owner: 'operator', hint: 'look', choices: ['Prod', 'Dev'], outcome: 'fail'},
+      {
+        code: 'no-thing',
+        jobwireCode: 'JW3101',
+        detail: 'No a in Test',
+        owner: 'operator',
+        hint: 'look',
+        choices: ['Prod', 'Dev'],
+        outcome: 'fail',
+      },
     );
   });
 
@@ -93,7 +107,10 @@ describe('a lookup', () => {
   it('shows at most 20 choices, and the output where no choice is declared', async () => {
     answered(Array.from({length: 30}, (_, id) => ({id, name: 'a'})));
     const error = await failureOf(finder(byName).find({name: 'a'}));
-    assert.deepEqual(error.extra.choices, Array.from({length: 20}, (_, id) => ({id})));
+    assert.deepEqual(
+      error.extra.choices,
+      Array.from({length: 20}, (_, id) => ({id})),
+    );
   });
 
   const orders: readonly [title: string, by: unknown, desc: boolean, id: number][] = [
@@ -141,7 +158,10 @@ describe('the cache of a lookup', () => {
   it('keeps the rows, not the answer', async () => {
     answered(rows);
     const {find: look} = finder(cached);
-    assert.deepEqual([await look({name: 'b'}), await look({name: 'a', env: 'Dev'}), await look({name: 'b'})], [{id: 3}, {id: 2}, {id: 3}]);
+    assert.deepEqual(
+      [await look({name: 'b'}), await look({name: 'a', env: 'Dev'}), await look({name: 'b'})],
+      [{id: 3}, {id: 2}, {id: 3}],
+    );
   });
 
   it('ends after its time', async () => {
@@ -168,7 +188,10 @@ describe('the cache of a lookup', () => {
     api().get('/v1/things').query({name: 'a'}).reply(200, [rows[0]]);
     api().get('/v1/things').query({name: 'b'}).reply(200, [rows[2]]);
     const {find: look} = finder({...cached, with: {name: '{{params.name}}'}});
-    assert.deepEqual([await look({name: 'a'}), await look({name: 'b'}), await look({name: 'a'})], [{id: 1}, {id: 3}, {id: 1}]);
+    assert.deepEqual(
+      [await look({name: 'a'}), await look({name: 'b'}), await look({name: 'a'})],
+      [{id: 1}, {id: 3}, {id: 1}],
+    );
   });
 
   it('is fetched once while others wait', async () => {
@@ -184,7 +207,13 @@ describe('a lookup with a signature', () => {
 
   const signed: Lookup = {
     ...byName,
-    signature: {declared: '{{item.inputs}}', name: '{{arg.name}}', type: '{{arg.type}}', required: '{{default arg.required false}}', types: 'dotnet'},
+    signature: {
+      declared: '{{item.inputs}}',
+      name: '{{arg.name}}',
+      type: '{{arg.type}}',
+      required: '{{default arg.required false}}',
+      types: 'dotnet',
+    },
   };
 
   it('adds the closed schema of the arguments', async () => {
@@ -193,7 +222,7 @@ describe('a lookup with a signature', () => {
       id: 1,
       signature: {
         type: 'object',
-        properties: {n: {'x-jobwire-type': 'Int32', type: 'integer', minimum: -2147483648, maximum: 2147483647}},
+        properties: {n: {'x-jobwire-type': 'System.Int32', type: 'integer', minimum: -2147483648, maximum: 2147483647}},
         required: ['n'],
         additionalProperties: false,
       },

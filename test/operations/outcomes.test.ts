@@ -1,6 +1,7 @@
 /** What an exchange that went wrong means (language reference, section 4.4): the built-in table, row by row. */
 import assert from 'node:assert/strict';
 import type {Operation, Retry} from '../../src/generated/types.ts';
+import {execute} from '../../src/operations/execute.ts';
 import {bench, failureOf, type KindName, kinds, onRecordedWire, outcomeOf, requestOf} from './bench.ts';
 
 const once: Retry = {limit: 0};
@@ -101,6 +102,15 @@ describe('an exchange that goes wrong', () => {
       requestOf(kind).reply(302, '', {location: '/login'});
       assert.equal(await outcomeOf(benchOf(kind).run('it')), 'fail JW3011');
     });
+  });
+
+  it('a fault of ours after a write has left is of unclear outcome too', async () => {
+    requestOf('unsafe write').reply(200, {});
+    const {live} = benchOf('unsafe write');
+    const log = (): never => {
+      throw new Error('the disk is full');
+    };
+    assert.equal(await outcomeOf(execute({connection: live, operation: 'it', params: {}, log})), 'unknown JW9001');
   });
 
   it('says which request it was, what came back, and how the server names it', async () => {

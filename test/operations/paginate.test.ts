@@ -55,7 +55,8 @@ describe('pages', () => {
   });
 
   it('by link follow rel next among others, and an empty page is not the last', async () => {
-    const link = (p: number) => `<${base}/v1/things?p=1>; rel="first", </v1/things?p=${p}>; title="a, b"; rel="last next"`;
+    const link = (p: number) =>
+      `<${base}/v1/things?p=1>; rel="first", </v1/things?p=${p}>; title="a, b"; rel="last next"`;
     answer({}, {rows: []}, {link: link(2)});
     answer({p: '2'}, {rows: [2]}, {link: `<${base}/v1/things?p=1>; rel="prev"`});
     assert.deepEqual(await read(listOf({style: 'link'})), [2]);

@@ -46,16 +46,21 @@ describe('a procedure', () => {
   onRecordedWire();
 
   it('gives each step what those before it gave', async () => {
-    api().get('/v1/things').reply(200, [{name: 'a', id: 7}]);
+    api()
+      .get('/v1/things')
+      .reply(200, [{name: 'a', id: 7}]);
     api().get('/v1/things/7').reply(200, {state: 'on'});
-    const output = await stage().run({
-      steps: [
-        {id: 'one', lookup: 'thing', with: {name: '{{input.name}}'}},
-        {id: 'two', call: 'get', with: {id: '{{steps.one.id}}'}, output: '{{result.state}}'},
-        {id: 'three', set: '{{steps.two}}!'},
-      ],
-      output: {state: '{{steps.three}}', of: '{{steps.one.id}}'},
-    }, {input: {name: 'a'}});
+    const output = await stage().run(
+      {
+        steps: [
+          {id: 'one', lookup: 'thing', with: {name: '{{input.name}}'}},
+          {id: 'two', call: 'get', with: {id: '{{steps.one.id}}'}, output: '{{result.state}}'},
+          {id: 'three', set: '{{steps.two}}!'},
+        ],
+        output: {state: '{{steps.three}}', of: '{{steps.one.id}}'},
+      },
+      {input: {name: 'a'}},
+    );
     assert.deepEqual(output, {state: 'on!', of: 7});
   });
 
@@ -71,7 +76,9 @@ describe('a procedure', () => {
   });
 
   it('skips a step whose condition is false, so that it stays absent', async () => {
-    const output = await stage().run(steps({id: 'a', when: false, set: 1}, {id: 'b', when: '{{not (has steps.a)}}', set: 2}));
+    const output = await stage().run(
+      steps({id: 'a', when: false, set: 1}, {id: 'b', when: '{{not (has steps.a)}}', set: 2}),
+    );
     assert.deepEqual(output, {b: 2});
   });
 
@@ -83,14 +90,27 @@ describe('a procedure', () => {
   it('calls once for each item', async () => {
     for (const id of ['x', 'y']) api().get(`/v1/things/${id}`).reply(200, {id});
     const output = await stage().run(
-      steps({id: 'all', each: ['x', 'y'], as: 'one', call: 'get', with: {id: '{{one}}'}, output: '{{result.id}}-{{one}}'}),
+      steps({
+        id: 'all',
+        each: ['x', 'y'],
+        as: 'one',
+        call: 'get',
+        with: {id: '{{one}}'},
+        output: '{{result.id}}-{{one}}',
+      }),
     );
     assert.deepEqual(output, {all: ['x-x', 'y-y']});
   });
 
   it('fails where a fail step is reached, in the words of the manifest', async () => {
     const error = await failureOf(
-      stage().run(steps({when: true, fail: {code: 'too-large', message: 'It has {{length input.text}} characters', hint: 'shorten it'}}), {input: {text: 'abc'}}),
+      stage().run(
+        steps({
+          when: true,
+          fail: {code: 'too-large', message: 'It has {{length input.text}} characters', hint: 'shorten it'},
+        }),
+        {input: {text: 'abc'}},
+      ),
     );
     const {code, owner, detail, hint} = error.issue();
     assert.deepEqual(
@@ -108,8 +128,13 @@ describe('a procedure', () => {
   });
 
   it('leaves out parameters that are OMIT', async () => {
-    api().get('/v1/things').reply(200, [{name: 'a', id: 1}]);
-    const output = await stage().run(steps({id: 'a', lookup: 'thing', with: {name: 'a', other: '{{optional input.nope}}'}}), {input: {}});
+    api()
+      .get('/v1/things')
+      .reply(200, [{name: 'a', id: 1}]);
+    const output = await stage().run(
+      steps({id: 'a', lookup: 'thing', with: {name: 'a', other: '{{optional input.nope}}'}}),
+      {input: {}},
+    );
     assert.deepEqual(output, {a: {id: 1}});
   });
 
@@ -122,7 +147,11 @@ describe('a procedure', () => {
 describe('a coercion step', () => {
   const to = {
     type: 'object',
-    properties: {n: {type: 'integer'}, t: {type: 'string'}, u: {'x-jobwire-unchecked': true, 'x-jobwire-type': 'Acme.Odd'}},
+    properties: {
+      n: {type: 'integer'},
+      t: {type: 'string'},
+      u: {'x-jobwire-unchecked': true, 'x-jobwire-type': 'Acme.Odd'},
+    },
     required: ['n'],
     additionalProperties: false,
   };
@@ -142,7 +171,10 @@ describe('a coercion step', () => {
   it('reports all findings together', async () => {
     const error = await failureOf(stage().run(steps({id: 'args', coerce: {t: [], x: 1}, to})));
     assert.ok(error instanceof CoercionError);
-    assert.deepEqual(error.issues.map(({code}) => code), ['JW3112', 'JW3110', 'JW3111']);
+    assert.deepEqual(
+      error.issues.map(({code}) => code),
+      ['JW3112', 'JW3110', 'JW3111'],
+    );
   });
 
   it('may drop what is not declared and ignore what is missing', async () => {
@@ -154,7 +186,11 @@ describe('a coercion step', () => {
 describe('the unsafe write of a procedure', () => {
   onRecordedWire();
 
-  const procedure = steps({id: 'one', set: {a: 1}}, {id: 'touch', call: 'touch'}, {id: 'job', call: 'start', with: {id: 5}});
+  const procedure = steps(
+    {id: 'one', set: {a: 1}},
+    {id: 'touch', call: 'touch'},
+    {id: 'job', call: 'start', with: {id: 5}},
+  );
 
   it('is handed to the engine, safe writes are not', async () => {
     api().put('/v1/touch').reply(200, {});
@@ -223,7 +259,10 @@ describe('a stale lookup', () => {
     output: '{{steps.job}}',
   };
 
-  const rows = (id: number) => api().get('/v1/things').reply(200, [{name: 'a', id}]);
+  const rows = (id: number) =>
+    api()
+      .get('/v1/things')
+      .reply(200, [{name: 'a', id}]);
 
   it('is fetched anew, and the procedure starts once more', async () => {
     const {run, lines} = stage();
@@ -255,7 +294,10 @@ describe('a stale lookup', () => {
   });
 
   it('is left alone once the unsafe write has succeeded', async () => {
-    const gone: Operation = {...(operations['get'] as Operation), errors: [{when: {status: [404]}, action: 'fail', code: 'gone'}]};
+    const gone: Operation = {
+      ...(operations['get'] as Operation),
+      errors: [{when: {status: [404]}, action: 'fail', code: 'gone'}],
+    };
     const {run} = stage({operations: {...operations, get: gone}});
     rows(1);
     await run({lookup: 'thing', with: {name: 'a'}});
@@ -279,22 +321,30 @@ describe('a planned procedure', () => {
   };
 
   it('makes reads, withholds the write and goes on with its sample', async () => {
-    api().get('/v1/things').reply(200, [{name: 'a', id: 1}]);
+    api()
+      .get('/v1/things')
+      .reply(200, [{name: 'a', id: 1}]);
     const sample = {...(operations['start'] as Operation), sample: {n: 42}};
     const {live, lines} = stage({operations: {...operations, start: sample}});
     const planned = await planProcedure(procedure, {}, {connection: live, log: (line) => lines.push(line)});
     assert.deepEqual(planned, {kind: 'done', output: 'job 42'});
     assert.deepEqual(
       lines.map(({step, what}) => `${step}: ${what}`),
-      ['thing: GET /v1/things answered 200', 'job: withheld POST /v1/jobs'],
+      ['thing: GET /v1/things answered 200', 'thing: thing is {"id":1}', 'job: withheld POST /v1/jobs'],
     );
   });
 
   it('stops at a write without a sample', async () => {
-    api().get('/v1/things').twice().reply(200, [{name: 'a', id: 1}]);
+    api()
+      .get('/v1/things')
+      .twice()
+      .reply(200, [{name: 'a', id: 1}]);
     const {live} = stage();
     const planned = await planProcedure(procedure, {}, {connection: live});
-    assert.deepEqual(planned.kind === 'stopped' && [planned.operation, (planned.request as {url: string}).url], ['start', `${base}/v1/jobs`]);
+    assert.deepEqual(planned.kind === 'stopped' && [planned.operation, (planned.request as {url: string}).url], [
+      'start',
+      `${base}/v1/jobs`,
+    ]);
     const {run, lines} = stage();
     assert.equal(await run(procedure, {}, {mode: 'plan'}), undefined);
     assert.equal(lines.at(-1)?.what, 'the plan stops at start, which has no sample');
@@ -313,20 +363,37 @@ describe('what a procedure shows', () => {
       request: {method: 'POST', path: '/files', body: {json: {}}},
       response: {redact: ['/access/uri', '/list/*/key']},
     },
-    upload: {effect: 'write', repeat: 'safe', params: {to: 'string'}, request: {method: 'PUT', url: '{{params.to}}', body: {text: 'x'}}, response: {type: 'none'}},
+    upload: {
+      effect: 'write',
+      repeat: 'safe',
+      params: {to: 'string'},
+      request: {method: 'PUT', url: '{{params.to}}', body: {text: 'x'}},
+      response: {type: 'none'},
+    },
   };
 
   it('never holds what an operation redacts, not even in the request it is used for', async () => {
-    api().post('/v1/files').reply(200, {access: {uri: access}, list: [{key: 'abc', n: 1}]});
+    api()
+      .post('/v1/files')
+      .reply(200, {access: {uri: access}, list: [{key: 'abc', n: 1}]});
     nock('https://files.example.com').put('/blob').query({sig: 'canary-signature'}).reply(201);
     api().post('/v1/jobs').reply(502, {});
     const {run, lines} = stage({operations: blob});
     const error: JobwireError = await failureOf(
-      run(steps({id: 'file', call: 'create'}, {id: 'up', call: 'upload', with: {to: '{{steps.file.access.uri}}'}}, {id: 'job', call: 'start', with: {id: 1}})),
+      run(
+        steps(
+          {id: 'file', call: 'create'},
+          {id: 'up', call: 'upload', with: {to: '{{steps.file.access.uri}}'}},
+          {id: 'job', call: 'start', with: {id: 1}},
+        ),
+      ),
     );
     assert.ok(error instanceof UnknownWrite);
     assert.deepEqual(error.write.steps['file'], {access: {uri: '[secret]'}, list: [{key: 'abc', n: 1}]});
-    assert.deepEqual((lines[0]?.response as {body: Json}).body, {access: {uri: '[secret]'}, list: [{key: '[secret]', n: 1}]});
+    assert.deepEqual((lines[0]?.response as {body: Json} | undefined)?.body, {
+      access: {uri: '[secret]'},
+      list: [{key: '[secret]', n: 1}],
+    });
     assert.doesNotMatch(JSON.stringify(lines), /canary/);
   });
 

@@ -14,19 +14,31 @@ interface Sent {
 }
 
 /** The one request of an operation as a server sees it, answered with an empty object. */
-async function sentBy(operation: Partial<Operation> & {request: Request}, params: JsonObject = {}, parts: Parts = {}): Promise<Sent> {
+async function sentBy(
+  operation: Partial<Operation> & {request: Request},
+  params: JsonObject = {},
+  parts: Parts = {},
+): Promise<Sent> {
   let sent: Sent | undefined;
   const port = await serve(async (message, response) => {
     const chunks: Uint8Array[] = [];
     for await (const chunk of message) chunks.push(chunk);
     const headers = Object.fromEntries(Object.entries(message.headers).map(([name, value]) => [name, String(value)]));
-    sent = {method: message.method ?? '', path: message.url ?? '', headers, body: Buffer.concat(chunks).toString('utf8')};
+    sent = {
+      method: message.method ?? '',
+      path: message.url ?? '',
+      headers,
+      body: Buffer.concat(chunks).toString('utf8'),
+    };
     response.setHeader('content-type', 'application/json').end('{}');
   });
   const manifest = {network: {allowPrivate: ['127.0.0.1']}};
   const connection = {...parts.connection, baseUrl: `http://127.0.0.1:${port}/v1`};
   const permissions = {hosts: [`127.0.0.1:${port}`]};
-  const {run, live} = bench({...parts, permissions, connection, operations: {it: {effect: 'write', ...operation}}}, {manifest});
+  const {run, live} = bench(
+    {...parts, permissions, connection, operations: {it: {effect: 'write', ...operation}}},
+    {manifest},
+  );
   try {
     await run('it', params);
   } finally {
@@ -44,15 +56,27 @@ describe('a request', () => {
     const request: Request = {
       method: 'GET',
       path: '/things/{{params.a}}/x',
-      query: {$filter: 'Name eq {{odata params.a}}', list: '{{params.b}}', gone: '{{optional params.c}}', nothing: null},
+      query: {
+        $filter: 'Name eq {{odata params.a}}',
+        list: '{{params.b}}',
+        gone: '{{optional params.c}}',
+        nothing: null,
+      },
     };
     const {path} = await sentBy({params: any, request}, {a: "O'Hare/1", b: [1, 'x y']});
-    assert.equal(path, "/v1/things/O'Hare%2F1/x?%24filter=Name%20eq%20'O''Hare%2F1'&list=1&list=x%20y");
+    assert.equal(path, "/v1/things/O'Hare%2F1/x?%24filter=Name%20eq%20%27O%27%27Hare%2F1%27&list=1&list=x%20y");
   });
 
   it('carries the headers of the connection, its own win in any spelling', async () => {
-    const connection = {headers: {'X-Tenant': '{{connection.tenant}}', Accept: 'application/vnd.acme+json'}, config: {type: 'object', properties: {tenant: {type: 'string', default: 'acme'}}}};
-    const request: Request = {method: 'GET', path: '/', headers: {'x-tenant': 'own', 'X-Gone': '{{optional params.c}}'}};
+    const connection = {
+      headers: {'X-Tenant': '{{connection.tenant}}', Accept: 'application/vnd.acme+json'},
+      config: {type: 'object', properties: {tenant: {type: 'string', default: 'acme'}}},
+    };
+    const request: Request = {
+      method: 'GET',
+      path: '/',
+      headers: {'x-tenant': 'own', 'X-Gone': '{{optional params.c}}'},
+    };
     const {headers} = await sentBy({params: any, request}, {a: 1}, {connection});
     assert.equal(headers['x-tenant'], 'own');
     assert.equal(headers['accept'], 'application/vnd.acme+json');
@@ -67,17 +91,44 @@ describe('a request', () => {
 
   it('sends the idempotency key in its header', async () => {
     const request: Request = {method: 'POST', path: '/', body: {json: {}}};
-    const {headers} = await sentBy({params: any, request, idempotency: {key: 'k-{{params.a}}', header: 'Idempotency-Key'}}, {a: 7});
+    const {headers} = await sentBy(
+      {params: any, request, idempotency: {key: 'k-{{params.a}}', header: 'Idempotency-Key'}},
+      {a: 7},
+    );
     assert.equal(headers['idempotency-key'], 'k-7');
   });
 
   const bodies: readonly [title: string, body: Request['body'], params: JsonObject, type: string, text: string][] = [
-    ['json, with null and exact digits', {json: {a: '{{params.a}}', n: null}}, {a: new ExactNumber('12345678901234567890')}, 'application/json', '{"a":12345678901234567890,"n":null}'],
+    [
+      'json, with null and exact digits',
+      {json: {a: '{{params.a}}', n: null}},
+      {a: new ExactNumber('12345678901234567890')},
+      'application/json',
+      '{"a":12345678901234567890,"n":null}',
+    ],
     ['an empty json object', {json: {}}, {a: 1}, 'application/json', '{}'],
-    ['a form', {form: {'variables[A]': '{{params.a}}', list: [1, 2], gone: null}}, {a: 'x y&z'}, 'application/x-www-form-urlencoded', 'variables%5BA%5D=x+y%26z&list=1&list=2'],
+    [
+      'a form',
+      {form: {'variables[A]': '{{params.a}}', list: [1, 2], gone: null}},
+      {a: 'x y&z'},
+      'application/x-www-form-urlencoded',
+      'variables%5BA%5D=x+y%26z&list=1&list=2',
+    ],
     ['text', {text: 'n={{params.a}}'}, {a: 5}, 'text/plain; charset=utf-8', 'n=5'],
-    ['text of another type', {text: '{{params.a}}', contentType: 'application/xml'}, {a: '<a/>'}, 'application/xml', '<a/>'],
-    ['the one alternative that has a value', {bytes: '{{optional params.b}}', text: '{{optional params.a}}', contentType: 'application/octet-stream'}, {a: 'abc'}, 'application/octet-stream', 'abc'],
+    [
+      'text of another type',
+      {text: '{{params.a}}', contentType: 'application/xml'},
+      {a: '<a/>'},
+      'application/xml',
+      '<a/>',
+    ],
+    [
+      'the one alternative that has a value',
+      {bytes: '{{optional params.b}}', text: '{{optional params.a}}', contentType: 'application/octet-stream'},
+      {a: 'abc'},
+      'application/octet-stream',
+      'abc',
+    ],
   ];
   for (const [title, body, params, type, text] of bodies)
     it(`has a body: ${title}`, async () => {
@@ -92,7 +143,12 @@ describe('a request', () => {
     const request: Request = {
       method: 'POST',
       path: '/',
-      body: {multipart: [{name: 'note', value: '{{params.a}}'}, {name: 'upload', file: '{{params.f}}'}]},
+      body: {
+        multipart: [
+          {name: 'note', value: '{{params.a}}'},
+          {name: 'upload', file: '{{params.f}}'},
+        ],
+      },
     };
     const {headers, body} = await sentBy({params: {a: 'string', f: 'file'}, request}, {a: 'é', f: file});
     const boundary = /^multipart\/form-data; boundary=(\S+)$/.exec(headers['content-type'] ?? '')?.[1];
@@ -133,7 +189,9 @@ describe('a request', () => {
   for (const [title, body, params] of wrong)
     it(`is refused before it leaves when ${title}`, async () => {
       const request: Request = {method: 'POST', path: body ? '/' : '/x/{{params.a}}', ...(body && {body})};
-      const error = await failureOf(bench({operations: {it: {effect: 'write', params: any, request}}}).run('it', params));
+      const error = await failureOf(
+        bench({operations: {it: {effect: 'write', params: any, request}}}).run('it', params),
+      );
       assert.deepEqual([error.jobwireCode, error.extra.outcome], ['JW2107', 'fail'], error.message);
     });
 });
@@ -231,13 +289,25 @@ describe('answers', () => {
     assert.deepEqual(await bench({operations: {it: kinds.read}}).run('it'), parseJson('{"id":12345678901234567890}'));
   });
 
-  const good: readonly [title: string, response: Operation['response'], body: string, type: string | undefined, value: Json][] = [
+  const good: readonly [
+    title: string,
+    response: Operation['response'],
+    body: string,
+    type: string | undefined,
+    value: Json,
+  ][] = [
     ['+json', {}, '{"a":1}', 'application/problem+json; charset=utf-8', {a: 1}],
     ['JSON without a type', {}, '{"a":1}', undefined, {a: 1}],
     ['a listed media type', {mediaTypes: ['text/plain']}, '[1]', 'text/plain', [1]],
     ['an empty body', {}, '', 'text/html', null],
     ['text in its charset', {type: 'text'}, '\xe9', 'text/plain; charset=latin1', 'é'],
-    ['none with an output', {type: 'none', output: 'status {{response.status}}'}, 'whatever', 'text/plain', 'status 200'],
+    [
+      'none with an output',
+      {type: 'none', output: 'status {{response.status}}'},
+      'whatever',
+      'text/plain',
+      'status 200',
+    ],
     ['items', {items: '{{response.body.value}}'}, '{"value":[1,2]}', 'application/json', [1, 2]],
   ];
   for (const [title, response, body, type, value] of good)

@@ -30,7 +30,10 @@ describe('error rows', () => {
     const error = await failureOf(withRows(rows, {http: {errors: [connector]}}).run('it'));
     assert.equal(error.code, 'this-one');
     requestOf('read').reply(404, {code: 9});
-    assert.equal((await failureOf(withRows(rows.slice(0, 3), {http: {errors: [connector]}}).run('it'))).code, 'of-the-connector');
+    assert.equal(
+      (await failureOf(withRows(rows.slice(0, 3), {http: {errors: [connector]}}).run('it'))).code,
+      'of-the-connector',
+    );
   });
 
   it('a test that cannot be evaluated does not fit', async () => {
@@ -77,7 +80,10 @@ describe('error rows', () => {
       const row: ErrorRow = {when: {status: [500]}, action, code: 'mine'};
       const {run} = withRows([row], {kind});
       const error = await failureOf(run('it'));
-      assert.deepEqual([`${error.extra.outcome} ${error.jobwireCode}`, error.code, error.owner], [expected, 'mine', 'target']);
+      assert.deepEqual(
+        [`${error.extra.outcome} ${error.jobwireCode}`, error.code, error.owner],
+        [expected, 'mine', 'target'],
+      );
     });
 
   it('action success gives its output, and the output of the operation without one', async () => {
@@ -153,7 +159,11 @@ describe('what the server says', () => {
 
   it('can be tested by rows', async () => {
     requestOf('read').reply(500, {message: 'No workers are running'});
-    const row: ErrorRow = {when: {status: [500], test: "{{contains response.errorText 'No workers'}}"}, action: 'fail', code: 'no-worker'};
+    const row: ErrorRow = {
+      when: {status: [500], test: "{{contains response.errorText 'No workers'}}"},
+      action: 'fail',
+      code: 'no-worker',
+    };
     assert.equal((await failureOf(withRows([row], {http}).run('it'))).code, 'no-worker');
   });
 
@@ -176,7 +186,11 @@ describe('redirects', () => {
   it('that are expected are answers', async () => {
     requestOf('unsafe write').reply(302, '', {location: `${base}/v1/jobs/7`});
     const more = {
-      response: {type: 'none' as const, expect: [302], output: {id: "{{capture response.headers.location 'jobs/(\\d+)'}}"}},
+      response: {
+        type: 'none' as const,
+        expect: [302],
+        output: {id: "{{capture response.headers.location 'jobs/(\\d+)'}}"},
+      },
     };
     assert.deepEqual(await withRows([], {kind: 'unsafe write', more}).run('it'), {id: '7'});
   });

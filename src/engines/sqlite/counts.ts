@@ -27,7 +27,10 @@ export function createCounts(db: Database): Counts {
       gathered = new Map();
     },
     read() {
-      const counts: Record<Name, number> = {events: 0, ...Object.fromEntries(runStates.map((state) => [state, 0]))} as never;
+      const counts: Record<Name, number> = {
+        events: 0,
+        ...Object.fromEntries(runStates.map((state) => [state, 0])),
+      } as never;
       for (const {name, n} of select.all()) counts[name as Name] = Number(n);
       return counts;
     },

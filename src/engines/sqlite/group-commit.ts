@@ -19,6 +19,7 @@ export interface GroupCommit {
   poke(): void;
   /** Commits what waits; afterwards everything is refused (JW7103). */
   close(): void;
+  isClosed(): boolean;
 }
 
 /** What must be kept in step with a transaction: counters are undone with the write that raised them. */
@@ -156,5 +157,6 @@ export function createGroupCommit(db: Database, ledger: Ledger): GroupCommit {
       while (queue.length > 0) transact();
       closed = true;
     },
+    isClosed: () => closed,
   };
 }

@@ -14,6 +14,7 @@ export const runColumns = `r.seq, r.id, e.uid AS event, r.template, r.template_v
 export const runSource = 'runs AS r JOIN events AS e ON e.seq = r.event';
 
 export function toRun(row: Row): Run {
+  const lane = laneOf(row);
   return {
     id: text(row['id']),
     event: text(row['event']),
@@ -28,7 +29,7 @@ export function toRun(row: Row): Run {
     priority: Number(row['priority']),
     wakeAt: Number(row['wake_at']),
     ...(row['deadline_at'] !== null && {deadlineAt: Number(row['deadline_at'])}),
-    ...(row['lane'] !== null && {lane: toLane(row)}),
+    ...(lane && {lane}),
     ...(row['error'] !== null && {error: readStored<Issue>(row['error'])}),
     createdAt: Number(row['created_at']),
     updatedAt: Number(row['updated_at']),
@@ -36,7 +37,8 @@ export function toRun(row: Row): Run {
   };
 }
 
-function toLane(row: Row): NonNullable<Run['lane']> {
+export function laneOf(row: Row): Run['lane'] {
+  if (row['lane'] === null) return undefined;
   return {key: text(row['lane']), limit: Number(row['lane_limit']), ordered: row['lane_ordered'] === 1};
 }
 

@@ -87,7 +87,11 @@ function addBodyHash({bodyHash}: VerifyRule, draft: Draft): Draft {
 function addSignature(rule: VerifyRule, draft: Draft, options: SignOptions): Draft {
   const stamp = rule.timestamp && writeTimestamp(rule.timestamp, options.at);
   const dated = rule.timestamp && stamp !== undefined ? addTimestamp(rule.timestamp, draft, stamp) : draft;
-  const scope = proofOf(dated, options).scope({round: 0, url: urlSpellings(dated.url, rule.url)[0] ?? dated.url, ...(stamp !== undefined && {timestamp: stamp})});
+  const scope = proofOf(dated, options).scope({
+    round: 0,
+    url: urlSpellings(dated.url, rule.url)[0] ?? dated.url,
+    ...(stamp !== undefined && {timestamp: stamp}),
+  });
   const algorithm = namedAlgorithms(rule.algorithm)?.[0] ?? fixedAlgorithm(rule.algorithm);
   const key =
     rule.key === undefined

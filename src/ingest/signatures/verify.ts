@@ -60,10 +60,14 @@ function expectation(rule: VerifyRule): string {
   return rule.scheme === 'token' ? 'a token' : `a signature in ${placeOf(rule)}`;
 }
 
-/** Why a feed must not receive: no usable rule (JW4012), or none at all (JW1013). For activation; the same holds at each request. */
+/** Why a feed must not receive: no rule that could be checked (JW1013), or none with its key (JW4012). The same holds at each request. */
 export function proofProblem(hook: Hook): JobwireError | undefined {
-  const rules = hook.feed.webhook?.verify ?? [];
+  const {feedName, feed} = hook;
+  const rules = feed.webhook?.verify ?? [];
   const [first] = rules;
-  if (!first) return fail('JW1013', {problem: `feed ${hook.feedName} has no verify list`});
-  return rules.some((rule) => provers[rule.scheme] && isConfigured(rule, hook)) ? undefined : keyProblem(first, hook);
+  if (!first) return fail('JW1013', {problem: `feed ${feedName} has no verify list`});
+  const known = rules.filter(({scheme}) => provers[scheme]);
+  if (known.length === 0)
+    return fail('JW1013', {problem: `feed ${feedName} is proved by ${first.scheme}, which this version cannot check`});
+  return known.some((rule) => isConfigured(rule, hook)) ? undefined : keyProblem(known[0] ?? first, hook);
 }

@@ -1,0 +1,51 @@
+/** The open connections of one process: each opened when first needed, once. */
+import {readFileSync} from 'node:fs';
+import {createHolder} from './auth/held.ts';
+import {readSecret} from './config.ts';
+import {fail, nearest} from './errors/jobwire-error.ts';
+import type {Library} from './manifest/library.ts';
+import {type ConnectionTools, type LiveConnection, openConnection} from './operations/connection.ts';
+import type {Redactor} from './values/secret.ts';
+import {type Chance, type Clock, chance as systemChance} from './values/time.ts';
+
+export interface Connections {
+  /** JW7102 when the project has none of this id. */
+  get(id: string): LiveConnection;
+  close(): Promise<void>;
+}
+
+export interface Surroundings {
+  readonly library: Library;
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+  readonly chance?: Chance;
+}
+
+export function openConnections({library, clock, redactor, chance = systemChance}: Surroundings): Connections {
+  const open = new Map<string, LiveConnection>();
+  const tools: ConnectionTools = {
+    clock,
+    chance,
+    redactor,
+    tokens: createHolder<string>(clock),
+    secret: readSecret,
+    readFile: (path) => readFileSync(path, 'utf8'),
+    sharedBudgets: new Map(),
+  };
+  return {
+    get(id) {
+      const live = open.get(id) ?? openOne(library, id, tools);
+      open.set(id, live);
+      return live;
+    },
+    async close() {
+      await Promise.all([...open.values()].map((live) => live.close()));
+    },
+  };
+}
+
+function openOne(library: Library, id: string, tools: ConnectionTools): LiveConnection {
+  const unit = library.connection(id);
+  if (!unit) throw fail('JW7102', {what: 'connection', id}, {suggestions: nearest(id, library.connections.keys())});
+  return openConnection(unit, library.connector(unit.manifest.connector).manifest, tools);
+}

@@ -1,0 +1,76 @@
+/** Accepting: events with their dedupe keys, runs and cursor, all or nothing. Works inside the caller's transaction. */
+import type {AcceptBatch, Accepted, NewEvent} from '../../engine/engine.ts';
+import {restarted} from '../../engine/key.ts';
+import type {Database} from './database.ts';
+import type {Inserts} from './insert.ts';
+import {type Row, store, text} from './rows.ts';
+
+export type Accept = (batch: AcceptBatch, now: number) => Accepted[];
+
+export function createAccept(db: Database, inserts: Inserts): Accept {
+  const claimIdentity = db.prepare(
+    `INSERT INTO identities (connection, type, id, uid, state, body_hash, restarts, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT DO NOTHING`,
+  );
+  const known = db.prepare(
+    `SELECT i.uid, i.state, i.body_hash, i.restarts, i.expires_at, e.seq FROM identities AS i LEFT JOIN events AS e ON e.uid = i.uid
+     WHERE i.connection = ? AND i.type = ? AND i.id = ?`,
+  );
+  const replace = db.prepare(
+    `UPDATE identities SET uid = ?, state = ?, body_hash = ?, restarts = ?, expires_at = ?
+     WHERE connection = ? AND type = ? AND id = ?`,
+  );
+  const countDelivery = db.prepare(
+    'UPDATE events SET deliveries = deliveries + 1, conflicts = conflicts + ? WHERE uid = ?',
+  );
+  const runsOf = db.prepare('SELECT id, state FROM runs WHERE event = ? ORDER BY seq');
+  const setCursor = db.prepare(
+    `INSERT INTO cursors (connection, feed, value) VALUES (?, ?, ?)
+     ON CONFLICT (connection, feed) DO UPDATE SET value = excluded.value`,
+  );
+
+  const acceptOne = (arrival: NewEvent, now: number): Accepted => {
+    const {connection, type, id, uid, state, bodyHash} = arrival.event;
+    const expiresAt = now + arrival.windowMs;
+    if (claimIdentity.run(connection, type, id, uid, state, bodyHash, expiresAt).changes === 1)
+      return create(arrival, now);
+    const first = known.get(connection, type, id) as Row;
+    const runs = typeof first['seq'] === 'number' ? runsOf.all(first['seq']) : [];
+    if (!letsThrough({first, runs, arrival, now})) {
+      countDelivery.run(first['body_hash'] === bodyHash ? 0 : 1, first['uid'] ?? null);
+      return {uid: text(first['uid']), duplicate: true, runs: runs.map((run) => text(run['id']))};
+    }
+    const restarts = Number(first['restarts']) + (first['state'] === 'accepted' ? 1 : 0);
+    replace.run(uid, state, bodyHash, restarts, expiresAt, connection, type, id);
+    return create(restarts > 0 ? restarted(arrival, restarts) : arrival, now);
+  };
+
+  const create = ({event, drafts}: NewEvent, now: number): Accepted => {
+    const seq = inserts.event(event);
+    return {
+      uid: event.uid,
+      duplicate: false,
+      runs: drafts.filter((draft) => inserts.run(draft, seq, now)).map(({id}) => id),
+    };
+  };
+
+  return ({events, cursor}, now) => {
+    const accepted = events.map((event) => acceptOne(event, now));
+    if (cursor) setCursor.run(cursor.connection, cursor.feed, store(cursor.value));
+    return accepted;
+  };
+}
+
+interface Second {
+  readonly first: Row;
+  readonly runs: readonly Row[];
+  readonly arrival: NewEvent;
+  readonly now: number;
+}
+
+/** Whether an identity that is known may start runs once more. */
+function letsThrough({first, runs, arrival, now}: Second): boolean {
+  if (Number(first['expires_at']) <= now) return true;
+  if (first['state'] !== 'accepted') return arrival.event.state === 'accepted';
+  return arrival.on === 'succeeded' && runs.length > 0 && runs.every(({state}) => state === 'failed');
+}

@@ -1,0 +1,107 @@
+/** Claiming: which due runs a worker gets, under lease. Works inside the caller's transaction. */
+import type {ClaimedRun, RunState} from '../../engine/run.ts';
+import type {Counts} from './counts.ts';
+import type {Database} from './database.ts';
+import {type Candidate, highest, type Lanes} from './lanes.ts';
+import {type Row, runColumns, runSource, toRun} from './rows.ts';
+import type {Held} from './transition.ts';
+
+export interface Claim {
+  readonly worker: string;
+  readonly until: number;
+  readonly limit: number;
+  readonly now: number;
+}
+
+/** A claimed row, not yet read: reading it must not be able to spoil the transaction. */
+export interface Claimed {
+  readonly row: Row;
+  readonly claimedFrom: ClaimedRun['claimedFrom'];
+  readonly now: number;
+}
+
+export interface Claims {
+  claim(claim: Claim): Claimed[];
+  /** False when the lease is no longer this worker's. */
+  renew(seq: number, fence: number, until: number): boolean;
+  /** When the next run is due or the next lease lapses. */
+  next(): number | undefined;
+}
+
+export function createClaims(db: Database, {counts, lanes}: {counts: Counts; lanes: Lanes}): Claims {
+  const lapse = db.prepare(
+    'UPDATE runs SET due_at = wake_at, worker = NULL, lease_until = NULL WHERE lease_until <= ?',
+  );
+  const firstOfPriority = db.prepare(
+    `SELECT priority, due_at FROM runs WHERE due_at IS NOT NULL AND priority < ? ORDER BY priority DESC, due_at, seq LIMIT 1`,
+  );
+  const dueOfPriority = db.prepare(
+    'SELECT seq, priority, due_at AS wake_at FROM runs WHERE priority = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?',
+  );
+  const read = db.prepare(`SELECT ${runColumns} FROM ${runSource} WHERE r.seq = ?`);
+  const take = db.prepare(
+    `UPDATE runs SET state = ?, attempt = ?, updated_at = ?, fence = fence + 1, due_at = NULL, hinted = 0, worker = ?, lease_until = ?
+     WHERE seq = ?`,
+  );
+  const extend = db.prepare('UPDATE runs SET lease_until = ? WHERE seq = ? AND fence = ? AND lease_until IS NOT NULL');
+  const nextLapse = db.prepare('SELECT min(lease_until) AS at FROM runs WHERE lease_until IS NOT NULL');
+
+  /** Priority by priority, so that parked runs of a high one need not be walked over. */
+  const dueOutsideLanes = (now: number, limit: number): Candidate[] => {
+    const found: Candidate[] = [];
+    for (let row = firstOfPriority.get(highest); row && found.length < limit; ) {
+      const priority = Number(row['priority']);
+      for (const {seq, wake_at} of dueOfPriority.all(priority, now, limit - found.length))
+        found.push({seq: Number(seq), priority, wakeAt: Number(wake_at)});
+      row = firstOfPriority.get(priority);
+    }
+    return found;
+  };
+
+  const takeOne = (seq: number, {worker, until, now}: Claim): Claimed => {
+    const row = read.get(seq) as Row;
+    const claimedFrom = row['state'] as Claimed['claimedFrom'];
+    const fresh = claimedFrom === 'queued';
+    const state = fresh ? 'starting' : claimedFrom;
+    const attempt = Number(row['attempt']) + (fresh ? 1 : 0);
+    const updatedAt = fresh ? now : Number(row['updated_at']);
+    take.run(state, attempt, updatedAt, worker, until, seq);
+    if (fresh) {
+      counts.add('queued', -1);
+      counts.add('starting', 1);
+      if (typeof row['lane'] === 'string') lanes.refresh(row['lane']);
+    }
+    const taken = {...row, state, attempt, updated_at: updatedAt, fence: Number(row['fence']) + 1};
+    return {row: taken, claimedFrom, now};
+  };
+
+  return {
+    claim(claim) {
+      const {now, limit} = claim;
+      if (Number(nextLapse.get()?.['at'] ?? Number.POSITIVE_INFINITY) <= now) lapse.run(now);
+      const inLanes = lanes.due(now, limit);
+      const outside = dueOutsideLanes(now, limit);
+      const chosen = inLanes.length === 0 ? outside : [...inLanes, ...outside].sort(byTurn).slice(0, limit);
+      return chosen.map(({seq}) => takeOne(seq, claim));
+    },
+    renew: (seq, fence, until) => extend.run(until, seq, fence).changes === 1,
+    next() {
+      const times = [lanes.next(), Number(nextLapse.get()?.['at'] ?? Number.POSITIVE_INFINITY)];
+      for (let row = firstOfPriority.get(highest); row; row = firstOfPriority.get(Number(row['priority'])))
+        times.push(Number(row['due_at']));
+      const at = Math.min(...times.map((time) => time ?? Number.POSITIVE_INFINITY));
+      return Number.isFinite(at) ? at : undefined;
+    },
+  };
+}
+
+function byTurn(a: Candidate, b: Candidate): number {
+  return b.priority - a.priority || a.wakeAt - b.wakeAt || a.seq - b.seq;
+}
+
+/** The run as a step sees it, and what its commit needs. Throws for a row that cannot be read. */
+export function readClaimed({row, claimedFrom}: Claimed): {readonly claimed: ClaimedRun; readonly held: Held} {
+  const run = toRun(row);
+  const claimed = {...run, fence: Number(row['fence']), claimedFrom};
+  return {claimed, held: {seq: Number(row['seq']), state: run.state as RunState, run}};
+}

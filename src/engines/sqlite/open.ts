@@ -1,0 +1,90 @@
+/** The embedded engine: one file, one process that works it, every answer durable before it is given. */
+import type {Engine, Step, Worker, WorkOptions} from '../../engine/engine.ts';
+import {fail} from '../../errors/jobwire-error.ts';
+import type {Clock} from '../../values/time.ts';
+import {createAccept} from './accept.ts';
+import {createClaims} from './claim.ts';
+import {createCounts} from './counts.ts';
+import {locate, notUsable, openDatabase} from './database.ts';
+import {createGroupCommit} from './group-commit.ts';
+import {createInserts} from './insert.ts';
+import {createLanes} from './lanes.ts';
+import {readSlots, type WorkTools, workSlots} from './leased.ts';
+import {lockForWork} from './lock.ts';
+import {createReads} from './reads.ts';
+import {createTransitions} from './transition.ts';
+import {startWorker} from './worker.ts';
+
+export interface EngineOptions {
+  readonly clock: Clock;
+  /** Folder a relative path starts from. */
+  readonly dir: string;
+  /** Told of faults nobody waits for: lost leases, a disk that is full while claiming. */
+  readonly onFault?: (error: unknown) => void;
+}
+
+/** `path` of a file, or `:memory:`. JW7103 when it cannot be used. */
+export async function openSqlite(path: string, options: EngineOptions): Promise<Engine> {
+  const {clock, dir, onFault = () => undefined} = options;
+  const db = openDatabase(path, dir);
+  const counts = createCounts(db);
+  const lanes = createLanes(db);
+  const inserts = createInserts(db, {counts, lanes});
+  const accept = createAccept(db, inserts);
+  const claims = createClaims(db, {counts, lanes});
+  const transitions = createTransitions(db, {counts, lanes, inserts});
+  const commits = createGroupCommit(db, counts);
+  const reads = createReads(db, counts);
+  const tools: WorkTools = {clock, commits, claims, transitions, onFault};
+  const workers = new Set<Worker>();
+  let unlock: (() => void) | undefined;
+  let closed: Promise<void> | undefined;
+
+  const work = (step: Step, workOptions: WorkOptions): Worker => {
+    if (closed) throw fail('JW7103', {problem: 'the store is closed'});
+    unlock ??= lockForWork(locate(path, dir));
+    const worker = startWorker(tools, step, workOptions);
+    workers.add(worker);
+    return worker;
+  };
+  const close = async () => {
+    await Promise.all([...workers].map((worker) => worker.stop()));
+    commits.close();
+    db.exec('PRAGMA optimize');
+    db.close();
+    unlock?.();
+  };
+  return {
+    accept: (batch) => commits.submit(() => accept(batch, clock.now())),
+    work,
+    async tick(step, {worker, leaseMs, limit, onFault: report = onFault}) {
+      const rows = await commits.submit(() =>
+        claims.claim({worker, until: clock.now() + leaseMs, limit, now: clock.now()}),
+      );
+      const slots = readSlots(rows, report);
+      await Promise.all(workSlots(tools, slots, {step, leaseMs, onFault: report}));
+      return rows.length;
+    },
+    wake: (job) => commits.submit(() => transitions.wake(job, clock.now())),
+    decide: (run, from, change) => commits.submit(() => transitions.decide(run, from, {change, now: clock.now()})),
+    cursor: answered((connection: string, feed: string) => reads.cursor(connection, feed)),
+    runs: {get: answered(reads.runs.get), list: answered(reads.runs.list)},
+    events: {get: answered(reads.events.get), list: answered(reads.events.list)},
+    stats: answered(() => reads.stats(clock.now())),
+    close() {
+      closed ??= close();
+      return closed;
+    },
+  };
+}
+
+/** SQLite answers at once; the port promises, so that another engine may take its time. */
+function answered<A extends unknown[], T>(ask: (...args: A) => T): (...args: A) => Promise<T> {
+  return async (...args) => {
+    try {
+      return ask(...args);
+    } catch (error) {
+      throw notUsable(error);
+    }
+  };
+}

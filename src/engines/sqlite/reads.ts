@@ -1,0 +1,149 @@
+/** Questions to the store: single events and runs, pages, counts. Must never change anything. */
+import type {EventFilter, Page, PageOptions, RunFilter, Stats} from '../../engine/engine.ts';
+import type {EventRecord, Run} from '../../engine/run.ts';
+import {fail} from '../../errors/jobwire-error.ts';
+import type {Json} from '../../values/json.ts';
+import {elapsed} from '../../values/time.ts';
+import type {Counts} from './counts.ts';
+import type {Database} from './database.ts';
+import {type Row, readStored, runColumns, runSource, toEvent, toRun} from './rows.ts';
+
+export interface Reads {
+  readonly runs: {
+    get(id: string): Run | undefined;
+    list(filter: RunFilter, page: PageOptions): Page<Run>;
+  };
+  readonly events: {
+    get(id: string): EventRecord | undefined;
+    list(filter: EventFilter, page: PageOptions): Page<EventRecord>;
+  };
+  cursor(connection: string, feed: string): Json | undefined;
+  stats(now: number): Stats;
+}
+
+export function createReads(db: Database, counts: Counts): Reads {
+  const runById = db.prepare(`SELECT ${runColumns} FROM ${runSource} WHERE r.id = ?`);
+  const eventByUid = db.prepare('SELECT * FROM events WHERE uid = ?');
+  const eventsById = db.prepare(
+    `SELECT e.* FROM identities AS i JOIN events AS e ON e.uid = i.uid WHERE i.id = ? LIMIT 2`,
+  );
+  const cursor = db.prepare('SELECT value FROM cursors WHERE connection = ? AND feed = ?');
+  return {
+    runs: {
+      get: (id) => optional(runById.get(id), toRun),
+      list: (filter, page) => listRuns(db, filter, page),
+    },
+    events: {
+      get(id) {
+        const found = eventByUid.get(id);
+        if (found) return toEvent(found);
+        const [one, another] = eventsById.all(id);
+        return one && !another ? toEvent(one) : undefined;
+      },
+      list: (filter, page) => listEvents(db, filter, page),
+    },
+    cursor: (connection, feed) => optional(cursor.get(connection, feed), ({value}) => readStored<Json>(value)),
+    stats: createStats(db, counts),
+  };
+}
+
+function optional<T>(row: Row | undefined, read: (row: Row) => T): T | undefined {
+  return row && read(row);
+}
+
+interface Condition {
+  readonly sql: string;
+  readonly value: string | number;
+}
+
+function listRuns(db: Database, filter: RunFilter, page: PageOptions): Page<Run> {
+  const conditions: Condition[] = [
+    ...(filter.template === undefined ? [] : [{sql: 'r.template = ?', value: filter.template}]),
+    ...(filter.connection === undefined ? [] : [{sql: 'r.connection = ?', value: filter.connection}]),
+    ...(filter.event === undefined
+      ? []
+      : [{sql: 'r.event = (SELECT seq FROM events WHERE uid = ?)', value: filter.event}]),
+  ];
+  const states = (filter.state ?? []).map((state) => ({sql: 'r.state = ?', value: state}));
+  const select = {columns: runColumns, from: runSource, seq: 'r.seq'};
+  return toPage(pageRows(db, {select, conditions, states}, page), page, toRun);
+}
+
+function listEvents(db: Database, filter: EventFilter, page: PageOptions): Page<EventRecord> {
+  const conditions: Condition[] = [
+    ...(filter.connection === undefined ? [] : [{sql: 'connection = ?', value: filter.connection}]),
+    ...(filter.type === undefined ? [] : [{sql: 'type = ?', value: filter.type}]),
+  ];
+  const states = (filter.state ?? []).map((state) => ({sql: 'state = ?', value: state}));
+  const select = {columns: '*', from: 'events', seq: 'seq'};
+  return toPage(pageRows(db, {select, conditions, states}, page), page, toEvent);
+}
+
+interface Query {
+  readonly select: {readonly columns: string; readonly from: string; readonly seq: string};
+  readonly conditions: readonly Condition[];
+  /** Asked one by one: each can then walk its index backwards and stop at the limit. */
+  readonly states: readonly Condition[];
+}
+
+/** One row more than asked for, newest first: the extra one says that there is a next page. */
+function pageRows(db: Database, {select, conditions, states}: Query, {limit, after}: PageOptions): Row[] {
+  const older: Condition[] = after === undefined ? [] : [{sql: `${select.seq} < ?`, value: readCursor(after)}];
+  const most = clamp(limit) + 1;
+  const ask = (wanted: readonly Condition[]): Row[] => {
+    const where = wanted.length === 0 ? '' : `WHERE ${wanted.map(({sql}) => sql).join(' AND ')}`;
+    const sql = `SELECT ${select.columns} FROM ${select.from} ${where} ORDER BY ${select.seq} DESC LIMIT ?`;
+    return db.prepare(sql).all(...wanted.map(({value}) => value), most);
+  };
+  const shared = [...conditions, ...older];
+  if (states.length === 0) return ask(shared);
+  const rows = states.flatMap((state) => ask([state, ...shared]));
+  return rows.sort((a, b) => Number(b['seq']) - Number(a['seq'])).slice(0, most);
+}
+
+function toPage<T>(rows: readonly Row[], {limit}: PageOptions, read: (row: Row) => T): Page<T> {
+  const shown = rows.slice(0, clamp(limit));
+  const last = shown.at(-1);
+  const more = rows.length > shown.length && last !== undefined;
+  return {items: shown.map(read), ...(more && {next: writeCursor(Number(last['seq']))})};
+}
+
+function clamp(limit: number): number {
+  return Math.min(1000, Math.max(1, Math.trunc(limit)));
+}
+
+function writeCursor(seq: number): string {
+  return Buffer.from(`before ${seq}`).toString('base64url');
+}
+
+function readCursor(cursor: string): number {
+  const match = /^before (\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
+  if (!match) throw fail('JW7101', {problem: `${JSON.stringify(cursor.slice(0, 40))} is not the next of a page`});
+  return Number(match[1]);
+}
+
+/** Up to this many unfinished runs the due ones are counted anew for each question. */
+const countedAnew = 5000;
+const countedForMs = 250;
+
+/** Runs by state are counters; counting what is due walks an index, so a long queue is counted a few times a second only. */
+function createStats(db: Database, counts: Counts): Reads['stats'] {
+  const dueRuns = db.prepare('SELECT count(*) AS n, min(due_at) AS at FROM runs WHERE due_at <= ?');
+  const dueInLanes = db.prepare(
+    `SELECT count(*) AS n, min(wake_at) AS at FROM runs WHERE lane IS NOT NULL AND state = 'queued' AND wake_at <= ?`,
+  );
+  let counted: {readonly due: number; readonly oldest: number | undefined; readonly at: number} | undefined;
+  const countDue = (now: number) => {
+    const rows = [dueRuns.get(now), dueInLanes.get(now)];
+    const times = rows.map((row) => row?.['at']).filter((at) => typeof at === 'number');
+    const due = rows.reduce((sum, row) => sum + Number(row?.['n']), 0);
+    return {due, oldest: times.length === 0 ? undefined : Math.min(...times), at: elapsed()};
+  };
+  return (now) => {
+    const {events, ...runs} = counts.read();
+    const unfinished = runs.queued + runs.starting + runs.tracking;
+    if (!counted || unfinished <= countedAnew || elapsed() - counted.at > countedForMs) counted = countDue(now);
+    const {due, oldest} = counted;
+    return {events, runs, due, ...(oldest !== undefined && {oldestDue: oldest})};
+  };
+}

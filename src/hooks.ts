@@ -1,0 +1,51 @@
+/** Which webhook feeds of a project may receive, and under which address. */
+import type {Connection, Connector, Feed} from './generated/types.ts';
+import type {Hook} from './ingest/hook.ts';
+import type {Library} from './manifest/library.ts';
+import type {LiveConnection} from './operations/connection.ts';
+
+export interface HookSources {
+  readonly library: Library;
+  connection(id: string): LiveConnection;
+  readonly publicUrl?: string | undefined;
+}
+
+/** Finds a hook by connection and feed; without a feed, the only webhook feed of the connection is meant. Opened once. */
+export function createHookFinder(sources: HookSources): (connection: string, feed?: string) => Hook | undefined {
+  const hooks = new Map<string, Hook | undefined>();
+  return (connection, feed) => {
+    const key = `${connection}/${feed ?? ''}`;
+    const unit = sources.library.connection(connection);
+    if (!hooks.has(key) && unit) hooks.set(key, findHook(sources, unit.manifest, feed));
+    return hooks.get(key);
+  };
+}
+
+function findHook(
+  {connection: open, publicUrl}: HookSources,
+  file: Connection,
+  name: string | undefined,
+): Hook | undefined {
+  const {connector, config, secrets} = open(file.id);
+  const feeds = webhookFeeds(connector, file);
+  const found = name === undefined && feeds.length === 1 ? feeds[0] : feeds.find(([feed]) => feed === name);
+  if (!found) return undefined;
+  const [feedName, feed] = found;
+  return {connection: file.id, feedName, feed, connector, config, secrets, ...(publicUrl !== undefined && {publicUrl})};
+}
+
+/** Webhook feeds that the connection file does not switch off. */
+export function webhookFeeds(connector: Connector, file: Connection): [string, Feed][] {
+  return Object.entries(connector.feeds ?? {}).filter(
+    ([name, {webhook}]) => webhook && file.feeds?.[name]?.enabled !== false,
+  );
+}
+
+/** Addresses of all hooks of a project, below the given one. */
+export function hookAddresses(library: Library, base: string): string[] {
+  return [...library.connections.values()].flatMap(({id, manifest}) =>
+    webhookFeeds(library.connector(manifest.connector).manifest, manifest).map(
+      ([feed]) => `${base}/hooks/${id}/${feed}`,
+    ),
+  );
+}

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import {relative} from 'node:path';
+import {discoverCases} from '../../src/cases/discover.ts';
+import {runCase} from '../../src/cases/run.ts';
+import type {Issue} from '../../src/errors/jobwire-error.ts';
+import {loadLibrary} from '../../src/manifest/library.ts';
+
+const root = process.cwd();
+const library = loadLibrary({project: root, shipped: root});
+const {cases, broken} = discoverCases(library);
+
+const print = (issues: readonly Issue[]): string =>
+  issues
+    .map(({code, at, detail}) => `${at ? `${relative(root, at.file)}:${at.line} ` : ''}${code} ${detail}`)
+    .join('\n');
+
+describe('the shipped connectors and templates', () => {
+  it('have nothing to complain about', () => {
+    assert.equal(print(library.issues), '');
+    assert.equal(print(broken.flatMap(({issues}) => issues)), '');
+  });
+
+  for (const [id, {manifest}] of library.connectors)
+    it(`${id} has a case for each of its actions and feeds`, () => {
+      const named = cases.filter(({owner}) => owner.unit.id === id).flatMap(({manifest: {of}}) => Object.values(of));
+      const parts = [...Object.keys(manifest.actions ?? {}), ...Object.keys(manifest.feeds ?? {})];
+      assert.deepEqual(
+        parts.filter((part) => !named.includes(part)),
+        [],
+      );
+    });
+
+  for (const unit of cases)
+    it(`${unit.owner.unit.id}: ${unit.manifest.title}`, async () => {
+      const {problems} = await runCase(unit, library);
+      assert.equal(print(problems), '');
+    });
+});
