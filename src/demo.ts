@@ -49,14 +49,11 @@ export async function runDemo(listener: DemoListener): Promise<DemoResult> {
     });
     closing.push(() => served.close());
     listener.ready(served.url, simulators);
-    const events: EventRecord[] = [];
+    const sent: Sent[] = [];
+    for (const delivery of deliveries) sent.push(await send(served, delivery));
     const runs: Run[] = [];
-    for (const delivery of deliveries) {
-      const {event, ended} = await send(served, delivery, listener);
-      events.push(event);
-      runs.push(...ended);
-    }
-    return {events, runs, ms: elapsed() - began};
+    for (const one of sent) runs.push(...(await follow(served, one, listener)));
+    return {events: sent.map(({event}) => event), runs, ms: elapsed() - began};
   } finally {
     for (const close of closing.reverse()) await close();
     rmSync(project, {recursive: true, force: true});
@@ -89,35 +86,40 @@ async function startSimulators(
   return started;
 }
 
+interface Sent {
+  readonly event: EventRecord;
+  readonly status: number;
+  readonly ackMs: number;
+}
+
 async function send(
   {url, runtime}: Served,
-  {connection, event, set}: (typeof deliveries)[number],
-  listener: DemoListener,
-): Promise<{event: EventRecord; ended: readonly Run[]}> {
-  const began = elapsed();
+  {connection, event: type, set}: (typeof deliveries)[number],
+): Promise<Sent> {
   const {library, engine, clock} = runtime;
   const connector = library.connector(library.connection(connection)?.manifest.connector ?? connection);
-  const feed = feedOf(connector.manifest.feeds ?? {}, event) ?? '';
+  const feed = feedOf(connector.manifest.feeds ?? {}, type) ?? '';
   const hook = runtime.hook(connection, feed);
   if (!hook) throw fail('JW9001', {problem: `the demo has no hook for ${connection}`});
   const address = `${url}/hooks/${connection}/${feed}`;
-  const answer = await postDelivery(
-    makeDelivery(hook, {event, set, dir: connector.dir, url: address, now: clock.now()}),
-  );
-  const stored = (await engine.events.list({connection, type: event}, {limit: 1})).items[0];
-  if (!stored) throw fail('JW9001', {problem: `the delivery was answered ${answer.status}: ${answer.body}`});
-  listener.received(stored, {status: answer.status, ms: elapsed() - began});
-  const ended = await followEvent(stored.uid, {
-    engine,
-    clock,
-    timeoutMs: 30_000,
-    onLine: (run, line) => listener.line(run, line),
-  });
-  listener.ended(ended, elapsed() - began);
-  const failed = ended.length === 0 ? 'no run was made' : ended.find(({state}) => state !== 'succeeded')?.error?.detail;
-  if (failed !== undefined || ended.some(({state}) => state !== 'succeeded'))
-    throw fail('JW9001', {
-      problem: `the run of ${event} did not succeed: ${failed ?? ended.map(({state}) => state).join(', ')}`,
-    });
-  return {event: stored, ended};
+  const delivery = makeDelivery(hook, {event: type, set, dir: connector.dir, url: address, now: clock.now()});
+  const began = elapsed();
+  const {status, body} = await postDelivery(delivery);
+  const ackMs = elapsed() - began;
+  const event = (await engine.events.list({connection, type}, {limit: 1})).items[0];
+  if (!event) throw fail('JW9001', {problem: `the delivery was answered ${status}: ${body}`});
+  return {event, status, ackMs};
+}
+
+async function follow({runtime}: Served, sent: Sent, listener: DemoListener): Promise<readonly Run[]> {
+  const {event} = sent;
+  listener.received(event, {status: sent.status, ms: sent.ackMs});
+  const onLine = (run: Run, line: StepRecord): void => listener.line(run, line);
+  const runs = await followEvent(event.uid, {engine: runtime.engine, clock: runtime.clock, timeoutMs: 30_000, onLine});
+  const end = Math.max(...runs.map(({updatedAt}) => updatedAt));
+  listener.ended(runs, end - event.receivedAt);
+  const bad = runs.find(({state}) => state !== 'succeeded');
+  if (runs.length === 0 || bad)
+    throw fail('JW9001', {problem: `${event.type}: ${bad?.error?.detail ?? bad?.state ?? 'no run was made'}`});
+  return runs;
 }

@@ -5,6 +5,7 @@ import {fail} from '../errors/jobwire-error.ts';
 import {readProject} from '../runtime.ts';
 import {startSimulator} from '../simulator/app.ts';
 import {readSimulator} from '../simulator/file.ts';
+import {type Json, parseJson} from '../values/json.ts';
 import {systemClock} from '../values/time.ts';
 
 export default class Simulate extends JobwireCommand {
@@ -60,12 +61,12 @@ function readFault(text: string): [string, number] {
   return [name, Number(times)];
 }
 
-function readSetting(text: string): [string, unknown] {
+function readSetting(text: string): [string, Json] {
   const at = text.indexOf('=');
   if (at < 1) throw fail('JW7101', {problem: `--set ${text}: write NAME=JSON`});
   const value = text.slice(at + 1);
   try {
-    return [text.slice(0, at), JSON.parse(value)];
+    return [text.slice(0, at), parseJson(value)];
   } catch {
     return [text.slice(0, at), value];
   }

@@ -23,6 +23,8 @@ export interface Place {
   validate?(schema: Type, value: Json): readonly {readonly pointer: string; readonly message: string}[];
   /** Tests known to hold here, as they stand in the manifest: the `when` of the step, criteria before this one. */
   readonly given?: readonly unknown[];
+  /** Tests known not to hold: a step that refuses when they do came before. */
+  readonly denied?: readonly unknown[];
   /** Paths known to be present. */
   readonly present?: readonly string[];
   /** Paths that are only there when a test held: a step and its `when`. */

@@ -38,6 +38,7 @@ export function checkValue(value: unknown, place: Place): Finding[] {
 export function inferValue(value: unknown, place: Place): Checked {
   const known = [
     ...(place.given ?? []).flatMap((test) => factsOfValue(test, true)),
+    ...(place.denied ?? []).flatMap((test) => factsOfValue(test, false)),
     ...(place.present ?? []).flatMap((path) => prefixes(path)),
   ];
   const scene: Scene = {

@@ -70,10 +70,22 @@ function readUnix(value: string | number, unitMs: number): number | undefined {
   return Math.floor(Number(value) * unitMs);
 }
 
+const httpGrammar = /^[A-Z][a-z]{2}, (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT$/;
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
 /** IMF-fixdate (RFC 9110, 5.6.7); the weekday must be right. */
 function readHttp(value: string | number): number | undefined {
-  const time = typeof value === 'string' && / GMT$/.test(value) ? Date.parse(value) : Number.NaN;
-  return new Date(time).toUTCString() === value ? time : undefined;
+  const match = typeof value === 'string' ? httpGrammar.exec(value) : null;
+  if (!match) return undefined;
+  const [day, year, hour, minute, second] = [1, 3, 4, 5, 6].map((i) => Number(match[i])) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const time = moment({year, month: months.indexOf(match[2] ?? '') + 1, day, hour, minute, second, ms: 0});
+  return time !== undefined && new Date(time).toUTCString() === value ? time : undefined;
 }
 
 type Field = keyof Parts;

@@ -2,6 +2,7 @@
 import {Ajv2020, type ErrorObject, type ValidateFunction} from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import {fail} from '../errors/jobwire-error.ts';
+import {defaultsApplied, secretMark} from '../expressions/check.ts';
 import {ExactNumber, isObject, type Json, type JsonObject, own, stringifyJson} from '../values/json.ts';
 import {remembered} from './memo.ts';
 import {regExp} from './patterns.ts';
@@ -42,7 +43,7 @@ export const annotationNames = [
   'x-jobwire-dialect',
   'x-jobwire-sensitive',
 ] as const;
-const internalNames = ['x-jobwire-type', 'x-jobwire-unchecked'];
+const internalNames = ['x-jobwire-type', 'x-jobwire-unchecked', secretMark, defaultsApplied];
 const mostProblems = 100;
 
 /** Lists with exact numbers are copied for ajv; the copy leads back to the list whose digits count. */

@@ -23,6 +23,7 @@ CREATE TABLE events (
   body_hash   TEXT NOT NULL,
   content     TEXT NOT NULL
 ) STRICT;
+CREATE INDEX events_by_type ON events (connection, type, seq);
 CREATE INDEX events_refused ON events (state, seq) WHERE state <> 'accepted';
 
 CREATE TABLE identities (
@@ -74,6 +75,8 @@ CREATE TABLE runs (
   data             TEXT NOT NULL
 ) STRICT;
 CREATE INDEX runs_by_event ON runs (event);
+CREATE INDEX runs_by_template ON runs (template, seq);
+CREATE INDEX runs_by_connection ON runs (connection, seq);
 CREATE INDEX runs_due ON runs (priority DESC, due_at, seq) WHERE due_at IS NOT NULL;
 CREATE INDEX runs_leased ON runs (lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX runs_waiting_in_lane ON runs (lane, priority DESC, wake_at, seq) WHERE lane IS NOT NULL AND state = 'queued';
