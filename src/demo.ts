@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {readConfig} from './config.ts';
 import type {EventRecord, Run} from './engine/run.ts';
-import {asJobwireError, fail} from './errors/jobwire-error.ts';
+import {fail} from './errors/jobwire-error.ts';
 import {followEvent} from './follow.ts';
 import type {StepRecord} from './operations/trace.ts';
 import {createProject} from './project.ts';
@@ -13,6 +13,7 @@ import {type Served, serve} from './serve.ts';
 import {startSimulator} from './simulator/app.ts';
 import {feedOf, makeDelivery, postDelivery} from './simulator/emit.ts';
 import {readSimulator} from './simulator/file.ts';
+import {openLog} from './telemetry/log.ts';
 import type {Json} from './values/json.ts';
 import {elapsed, systemClock} from './values/time.ts';
 
@@ -43,10 +44,8 @@ export async function runDemo(listener: DemoListener): Promise<DemoResult> {
   try {
     createProject(project, ['incident-to-triage', 'github-issue-to-job']);
     const simulators = await startSimulators(project, closing);
-    const config = {...readConfig({project, store: 'sqlite:./.jobwire/demo.db', port: 0}, {}), logLevel: 'silent'};
-    const served = await serve(config, (error) => {
-      throw asJobwireError(error);
-    });
+    const config = readConfig({project, store: 'sqlite:./.jobwire/demo.db', port: 0}, {});
+    const served = await serve(config, openLog('error'));
     closing.push(() => served.close());
     listener.ready(served.url, simulators);
     const sent: Sent[] = [];

@@ -1,6 +1,9 @@
 /** Which webhook feeds of a project may receive, and under which address. */
+
+import type {JobwireError} from './errors/jobwire-error.ts';
 import type {Connection, Connector, Feed} from './generated/types.ts';
 import type {Hook} from './ingest/hook.ts';
+import {proofProblem} from './ingest/signatures/verify.ts';
 import type {Library} from './manifest/library.ts';
 import type {LiveConnection} from './operations/connection.ts';
 
@@ -47,5 +50,21 @@ export function hookAddresses(library: Library, base: string): string[] {
     webhookFeeds(library.connector(manifest.connector).manifest, manifest).map(
       ([feed]) => `${base}/hooks/${id}/${feed}`,
     ),
+  );
+}
+
+/** Why webhook feeds of a project cannot receive yet: no key, no subscription. */
+export function unprovedHooks({
+  library,
+  hook,
+}: {
+  library: Library;
+  hook(connection: string, feed?: string): Hook | undefined;
+}): JobwireError[] {
+  return [...library.connections.values()].flatMap(({id, manifest}) =>
+    webhookFeeds(library.connector(manifest.connector).manifest, manifest).flatMap(([feed]) => {
+      const found = hook(id, feed);
+      return (found && proofProblem(found)) ?? [];
+    }),
   );
 }

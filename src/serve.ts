@@ -1,10 +1,12 @@
 /** One serving process: the runtime, its HTTP server and its worker, started and ended in order. */
 import type {Config} from './config.ts';
 import type {Worker} from './engine/engine.ts';
-import {fail} from './errors/jobwire-error.ts';
-import {hookAddresses} from './hooks.ts';
+import {asJobwireError, fail} from './errors/jobwire-error.ts';
+import {hookAddresses, unprovedHooks} from './hooks.ts';
+import {createTransport} from './http/send.ts';
 import {openRuntime, type Runtime} from './runtime.ts';
 import {createServer} from './server/app.ts';
+import type {Logger} from './telemetry/log.ts';
 
 export interface Served {
   readonly url: string;
@@ -15,11 +17,18 @@ export interface Served {
   close(): Promise<void>;
 }
 
-export async function serve(config: Config, onFault: (error: unknown) => void): Promise<Served> {
+/** Errors: those of openRuntime, JW7101 when the address cannot be listened on. */
+export async function serve(config: Config, log: Logger): Promise<Served> {
+  const onFault = (error: unknown): void => log.error({error: asJobwireError(error).issue()}, 'fault');
   const runtime = await openRuntime(config, onFault);
+  for (const problem of unprovedHooks(runtime)) log.warn({error: problem.issue()}, 'feed cannot receive');
   let worker: Worker | undefined;
-  let isOpen = true;
-  const server = createServer({...runtime, isReady: async () => isOpen && worker !== undefined});
+  const server = createServer({
+    ...runtime,
+    isReady: async () => worker !== undefined,
+    confirm: confirmByGet,
+    log: (level, what, facts) => log[level](facts, what),
+  });
   try {
     const url = await server.listen({host: config.host, port: config.port});
     worker = runtime.work();
@@ -28,18 +37,27 @@ export async function serve(config: Config, onFault: (error: unknown) => void): 
       runtime,
       hooks: hookAddresses(runtime.library, config.publicUrl ?? url),
       async close() {
-        isOpen = false;
+        const working = worker;
+        worker = undefined;
         await server.close();
-        await worker?.stop();
+        await working?.stop();
         await runtime.close();
       },
     };
   } catch (error) {
     await runtime.close();
-    throw fail(
-      'JW7101',
-      {problem: `cannot listen on ${config.host}:${config.port}: ${(error as Error).message}`},
-      {cause: error},
-    );
+    const problem = `cannot listen on ${config.host}:${config.port}: ${(error as Error).message}`;
+    throw fail('JW7101', {problem}, {cause: error, hint: 'choose another --port, or end what listens there'});
+  }
+}
+
+/** For handshakes that are confirmed by calling back: the address is already allowed by the feed, and must be public. */
+async function confirmByGet(url: string): Promise<number> {
+  const transport = createTransport({hosts: [new URL(url).hostname], allowPrivate: []});
+  try {
+    const request = {method: 'GET', url, headers: {}, timeoutMs: 10_000, maxBytes: 64 * 1024, secretHeaders: []};
+    return (await transport.send({...request, redirect: 'error'})).status;
+  } finally {
+    await transport.close();
   }
 }

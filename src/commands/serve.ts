@@ -1,7 +1,6 @@
 import {Flags} from '@oclif/core';
 import {JobwireCommand} from '../command.ts';
 import {readConfig} from '../config.ts';
-import {asJobwireError} from '../errors/jobwire-error.ts';
 import {assertGuardWorks} from '../http/self-check.ts';
 import {type Served, serve} from '../serve.ts';
 import {openLog} from '../telemetry/log.ts';
@@ -19,9 +18,8 @@ export default class Serve extends JobwireCommand {
   async run(): Promise<unknown> {
     const {flags} = await this.parse(Serve);
     const config = readConfig(flags);
-    const log = openLog(config.logLevel);
     await assertGuardWorks();
-    const served = await serve(config, (error) => log.error({err: asJobwireError(error).issue()}, 'fault'));
+    const served = await serve(config, openLog(config.logLevel));
     this.say(`listening on ${served.url}`);
     for (const hook of served.hooks) this.say(`  ${hook}`);
     await stopped(served);

@@ -66,8 +66,18 @@ function notThere(node: PathNode, source: string, frame: Frame): ExpressionError
     depth++;
   }
   const path = writePath(segments.slice(0, depth));
-  const suggestions = nearest(segments[depth - 1] as string, names);
+  const suggestions = suggest(segments[depth - 1] as string, names);
   return failAt({source, offset: node.at}, 'JW2101', {path}, {suggestions, ...helperHint(segments)});
+}
+
+/** Names come from data here, so only as many and as long ones are compared as a person would write. */
+function suggest(name: string, names: readonly string[]): string[] {
+  return name.length > 64
+    ? []
+    : nearest(
+        name,
+        names.slice(0, 1000).filter((other) => other.length <= 100),
+      );
 }
 
 /** `{{uuid}}` reads a root; a helper is called with arguments. */

@@ -3,13 +3,24 @@ import {globSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Issue} from '../errors/jobwire-error.ts';
 import type {Connector, SchemaValue} from '../generated/types.ts';
+import {checkEmbedded} from './embedded.ts';
+import {checkConnectorExpressions} from './expressions-connector.ts';
 import {type Finding, isError, toIssues} from './issues.ts';
 import {loadJson} from './load.ts';
+import {checkConnectorReferences} from './references-connector.ts';
+import {connectorRules} from './rules.ts';
+import {checkSamples} from './samples.ts';
 import {createUnit, type Unit} from './unit.ts';
 
 type Stage = (unit: Unit<Connector>) => Finding[];
 
-const stages: readonly Stage[] = [];
+const stages: readonly Stage[] = [
+  checkConnectorReferences,
+  checkEmbedded,
+  (unit) => connectorRules.flatMap(({check}) => check(unit)),
+  checkSamples,
+  checkConnectorExpressions,
+];
 
 export function checkConnector(unit: Unit<Connector>): Issue[] {
   const issues: Issue[] = [];

@@ -1,7 +1,7 @@
 /** Static types of what one connector's parts give: settings, secrets, operations, lookups. Computed once per connector. */
 import {defaultsApplied, inferValue, type Place, secretMark, type Type} from '../expressions/check.ts';
 import type {ConnectionPart, Connector, Operation, SchemaValue} from '../generated/types.ts';
-import {isObject, type Json} from '../values/json.ts';
+import {isObject} from '../values/json.ts';
 import {remembered} from './memo.ts';
 import {closed, pageType, paramsType, pick, responseType, text} from './root-types.ts';
 import {resolveSchema} from './schemas.ts';
@@ -91,7 +91,10 @@ class Types implements ConnectorTypes {
 
   prepared(variants?: readonly string[], early = false): Type {
     const names = variants ?? ['', ...Object.keys(this.connector.connection.variants ?? {})];
-    const types = names.flatMap((name) => this.#prepared.get(name) ?? this.#prepared.get('') ?? []);
+    const types = names.flatMap((name): Type[] => {
+      const type = this.#prepared.get(name) ?? this.#prepared.get('');
+      return type === undefined ? [] : [type];
+    });
     if (types.length === 0) return closed({});
     const properties: Record<string, unknown> = {};
     let sure: readonly string[] | undefined;
@@ -166,9 +169,4 @@ class Types implements ConnectorTypes {
 
 function bodyType({response}: Operation): Type {
   return response?.type === 'text' ? text : true;
-}
-
-/** JSON that is certainly an object, for messages and slots that may be missing. */
-export function orEmpty(value: unknown): Json {
-  return (value ?? {}) as Json;
 }

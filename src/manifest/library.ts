@@ -3,7 +3,9 @@ import {globSync} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
 import {fail, type Issue, nearest} from '../errors/jobwire-error.ts';
 import type {Connection, Connector, Template} from '../generated/types.ts';
+import {checkConnection} from './check-connection.ts';
 import {checkConnector, withSchemaFiles} from './check-connector.ts';
+import {checkTemplate} from './check-template.ts';
 import {isError} from './issues.ts';
 import type {Kind} from './kinds.ts';
 import {loadFile} from './load.ts';
@@ -50,7 +52,9 @@ export function loadLibrary({project, shipped}: Roots): Library {
     connection: (id) => connections.get(id),
     issues,
   };
-  checkAll(connectors, (unit) => checkConnector(unit), issues);
+  const sound = checkAll(connectors, (unit) => checkConnector(unit), issues);
+  checkAll(connections, (unit) => checkConnection(unit, library, sound), issues);
+  checkAll(templates, (unit) => checkTemplate(unit, library, sound), issues);
   return library;
 }
 

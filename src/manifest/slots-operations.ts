@@ -1,7 +1,6 @@
 /** The slots of operations, http defaults and lookups. */
 import type {Place, Type} from '../expressions/check.ts';
 import type {Connector, ErrorRow, Lookup, Operation} from '../generated/types.ts';
-import {isObject} from '../values/json.ts';
 import {type ConnectorTypes, common, typesOf} from './connector-types.ts';
 import {members} from './parts.ts';
 import {pageType, paramsType, pick, responseType, text} from './root-types.ts';
@@ -182,12 +181,12 @@ function signatureSlots({signature}: Lookup, pointer: string, roots: Record<stri
   const row: Place = {...common, roots: pick('row', roots)};
   if ('schema' in signature)
     return [{pointer: `${at}/schema`, value: signature.schema, place: {...row, expect: {type: 'object'}}}];
-  const declared = isObject(signature) ? signature : {};
+  const {declared, name, type, required} = signature;
   const arg: Place = {...common, roots: pick('signature', roots)};
   return [
-    {pointer: `${at}/declared`, value: declared['declared'], place: {...row, expect: {type: ['array', 'null']}}},
-    {pointer: `${at}/name`, value: declared['name'], place: {...arg, context: 'text'}},
-    {pointer: `${at}/type`, value: declared['type'], place: {...arg, context: 'text'}},
-    {pointer: `${at}/required`, value: declared['required'], place: {...arg, expect: test}},
+    {pointer: `${at}/declared`, value: declared, place: {...row, expect: {type: ['array', 'null']}}},
+    {pointer: `${at}/name`, value: name, place: {...arg, context: 'text'}},
+    {pointer: `${at}/type`, value: type, place: {...arg, context: 'text'}},
+    {pointer: `${at}/required`, value: required, place: {...arg, expect: test}},
   ];
 }

@@ -86,6 +86,17 @@ describe('a strict path', () => {
     );
   });
 
+  it('does not spend time on names that nobody wrote', () => {
+    const data = Object.fromEntries(Array.from({length: 50_000}, (_, i) => [`${'k'.repeat(3000)}${i}`, i]));
+    const before = performance.now();
+    assert.equal(
+      refused(() => evaluate(`{{data.[${'k'.repeat(3000)}]}}`, {data}), 'JW2101').extra.suggestions?.length,
+      0,
+    );
+    assert.equal(refused(() => evaluate('{{data.kk}}', {data}), 'JW2101').extra.suggestions?.length, 0);
+    assert.ok(performance.now() - before < 1000);
+  });
+
   it('suggests a root, and that a helper needs arguments', () => {
     assert.deepEqual(refused(() => value('{{evnt.data}}'), 'JW2101').extra.suggestions, ['event']);
     assert.match(refused(() => value('{{uuid}}'), 'JW2101').extra.hint ?? '', /uuid\(t\) t/);

@@ -14,7 +14,9 @@ async function runUnder(flags: readonly string[], options: readonly string[] = [
   return stdout;
 }
 
-describe('the runtime', () => {
+describe('the runtime', function () {
+  this.timeout(30_000);
+
   it('makes no code from text (T31)', async () => {
     assert.match(await runUnder(['--disallow-code-generation-from-strings']), /\d{3} passing/);
   });

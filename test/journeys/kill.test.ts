@@ -121,7 +121,7 @@ async function send(url: string, n: number, key: string): Promise<boolean> {
 
 async function countByReference(url: string): Promise<Map<string, number>> {
   const answer = await fetch(`${url}/_simulator/collections/jobs`);
-  const rows = (await answer.json()) as {Reference: string}[];
+  const {records: rows} = (await answer.json()) as {records: {Reference: string}[]};
   const counts = new Map<string, number>();
   for (const {Reference} of rows) counts.set(Reference, (counts.get(Reference) ?? 0) + 1);
   return counts;

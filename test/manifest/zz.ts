@@ -1,9 +1,6 @@
-import {loadFile} from '../../src/manifest/load.ts';
-import {globSync} from 'node:fs';
-console.time('all');
-for (const f of [...globSync('connectors/*/*.json'), ...globSync('connectors/*/cases/*.json'), ...globSync('templates/**/*.json'), ...globSync('starter/connections/*.json'), ...globSync('/work/shared/design/examples/**/*.json')]) {
-  if (f.includes('/samples/')) continue;
-  const r = loadFile(f);
-  for (const i of r.issues) console.log(f, i.code, i.at?.line + ':' + i.at?.column, i.detail, i.suggestions ?? '');
-}
-console.timeEnd('all');
+import {loadLibrary} from '../../src/manifest/library.ts';
+console.time('load');
+const lib = loadLibrary({project: process.argv[2]!, shipped: process.argv[3]!});
+console.timeEnd('load');
+console.log([...lib.connectors.keys()], [...lib.templates.keys()], [...lib.connections.keys()]);
+for (const i of lib.issues) console.log(i.code, i.severity, (i.at?.file ?? '').split('/').slice(-3).join('/') + ':' + i.at?.line + ':' + i.at?.column, i.at?.pointer, '|', i.detail, '|', (i.suggestions ?? []).join(','), '|', i.hint);

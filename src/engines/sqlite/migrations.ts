@@ -75,6 +75,7 @@ CREATE TABLE runs (
   data             TEXT NOT NULL
 ) STRICT;
 CREATE INDEX runs_by_event ON runs (event);
+CREATE INDEX runs_by_state ON runs (state, seq);
 CREATE INDEX runs_by_template ON runs (template, seq);
 CREATE INDEX runs_by_connection ON runs (connection, seq);
 CREATE INDEX runs_due ON runs (priority DESC, due_at, seq) WHERE due_at IS NOT NULL;
