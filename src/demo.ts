@@ -7,7 +7,7 @@ import type {EventRecord, Run} from './engine/run.ts';
 import {fail} from './errors/jobwire-error.ts';
 import {followEvent} from './follow.ts';
 import type {StepRecord} from './operations/trace.ts';
-import {createProject} from './project.ts';
+import {createProject, packageRoot} from './project.ts';
 import {readProject} from './runtime.ts';
 import {type Served, serve} from './serve.ts';
 import {startSimulator} from './simulator/app.ts';
@@ -17,11 +17,19 @@ import {openLog} from './telemetry/log.ts';
 import type {Json} from './values/json.ts';
 import {elapsed, systemClock} from './values/time.ts';
 
-/** What the demo sends, by connection: real shapes, changed only where the template asks for it. */
-const deliveries: readonly {connection: string; event: string; set: readonly (readonly [string, Json])[]}[] = [
-  {connection: 'servicenow-main', event: 'incident.created', set: []},
-  {connection: 'github-main', event: 'issues.opened', set: [['issue.labels.0.name', 'automate']]},
-];
+/** What the demo sends: real shapes, changed only where a template asks for it. */
+interface Script {
+  readonly templates: readonly string[];
+  readonly deliveries: readonly {
+    readonly connection: string;
+    readonly event: string;
+    readonly set: Readonly<Record<string, Json>>;
+  }[];
+}
+
+function readScript(): Script {
+  return JSON.parse(readFileSync(join(packageRoot, 'starter', 'demo.json'), 'utf8')) as Script;
+}
 
 export interface DemoListener {
   ready(url: string, simulators: readonly {title: string; url: string}[]): void;
@@ -39,17 +47,18 @@ export interface DemoResult {
 /** JW9001 when a run does not succeed: the demo's own parts are all here. */
 export async function runDemo(listener: DemoListener): Promise<DemoResult> {
   const began = elapsed();
+  const script = readScript();
   const project = mkdtempSync(join(tmpdir(), 'jobwire-demo-'));
   const closing: (() => Promise<void>)[] = [];
   try {
-    createProject(project, ['incident-to-triage', 'github-issue-to-job']);
+    createProject(project, script.templates);
     const simulators = await startSimulators(project, closing);
     const config = readConfig({project, store: 'sqlite:./.jobwire/demo.db', port: 0}, {});
     const served = await serve(config, openLog('error'));
     closing.push(() => served.close());
     listener.ready(served.url, simulators);
     const sent: Sent[] = [];
-    for (const delivery of deliveries) sent.push(await send(served, delivery));
+    for (const delivery of script.deliveries) sent.push(await send(served, delivery));
     const runs: Run[] = [];
     for (const one of sent) runs.push(...(await follow(served, one, listener)));
     return {events: sent.map(({event}) => event), runs, ms: elapsed() - began};
@@ -93,7 +102,7 @@ interface Sent {
 
 async function send(
   {url, runtime}: Served,
-  {connection, event: type, set}: (typeof deliveries)[number],
+  {connection, event: type, set}: Script['deliveries'][number],
 ): Promise<Sent> {
   const {library, engine, clock} = runtime;
   const connector = library.connector(library.connection(connection)?.manifest.connector ?? connection);
@@ -101,7 +110,13 @@ async function send(
   const hook = runtime.hook(connection, feed);
   if (!hook) throw fail('JW9001', {problem: `the demo has no hook for ${connection}`});
   const address = `${url}/hooks/${connection}/${feed}`;
-  const delivery = makeDelivery(hook, {event: type, set, dir: connector.dir, url: address, now: clock.now()});
+  const delivery = makeDelivery(hook, {
+    event: type,
+    set: Object.entries(set),
+    dir: connector.dir,
+    url: address,
+    now: clock.now(),
+  });
   const began = elapsed();
   const {status, body} = await postDelivery(delivery);
   const ackMs = elapsed() - began;

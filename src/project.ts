@@ -17,8 +17,8 @@ export interface Created {
 export function createProject(folder: string, templates: readonly string[]): Created {
   const files = new Map<string, string>();
   const starter = join(packageRoot, 'starter');
-  for (const file of globSync('**/*', {cwd: starter, withFileTypes: false}).filter((path) =>
-    /\.(json|md)$|_gitignore$/.test(path),
+  for (const file of globSync('**/*', {cwd: starter, withFileTypes: false}).filter(
+    (path) => /\.(json|md)$|_gitignore$/.test(path) && path !== 'demo.json',
   ))
     files.set(file.replace('_gitignore', '.gitignore'), readFileSync(join(starter, file), 'utf8'));
   for (const id of templates) files.set(join('templates', id, 'template.json'), shippedTemplate(id));

@@ -6,8 +6,8 @@
  *          first event and its runs; another body is counted as a conflict. Let through again: after the window; with `on:
  *          succeeded` when the first event had runs and all of them failed; an accepted event after one that was ignored or
  *          dead. The runs of an identity that was accepted before get keys with a restart number, so no key is used twice.
- * work     never two live leases on one run; only runs with wakeAt <= now; by priority (higher first), then oldest wakeAt, then
- *          order of arrival. When more lanes have work than runs are asked for, those that waited longest come first.
+ * work     never two live leases on one run; only runs with wakeAt <= now; by priority (higher first), then longest due (wakeAt,
+ *          or the end of a lapsed lease), then order of arrival. When more lanes have work than runs are asked for, those that waited longest come first.
  *          The claim of a queued run durably moves it to `starting` and raises `attempt`; a run claimed in `starting` keeps
  *          both, and its `updatedAt`. The step sees a run only when its claim is durable.
  *          A transition with a lost lease is refused (fence, JW5003 to onFault); a lapsed lease makes the run claimable again;

@@ -1,8 +1,8 @@
 /** The type of a helper call: how arguments are used, which facts hold for them, whether they fit the signature. */
-import {factsOf, spell} from './check-facts.ts';
+import {factsOf, knowing, spell} from './check-facts.ts';
 import {hasNull, typeNode, withoutNull} from './check-node.ts';
 import {resultOf} from './check-results.ts';
-import {knowing, report, type Scene, type Typed} from './check-scene.ts';
+import {report, type Scene, type Typed} from './check-scene.ts';
 import {type Helper, type ParamType, paramType, paramWords} from './helper.ts';
 import {helperOf} from './helpers.ts';
 import type {CallNode, Node} from './node.ts';

@@ -1,10 +1,10 @@
 /** Types of directives; each branch is checked under what its test says. */
 import {nearest} from '../errors/jobwire-error.ts';
 import {isObject, type Json, type JsonObject} from '../values/json.ts';
-import {factsOfValue, nodeOf, spell} from './check-facts.ts';
+import {factsOfValue, knowing, nodeOf, spell} from './check-facts.ts';
 import {misfit} from './check-fit.ts';
 import {withoutNull} from './check-node.ts';
-import {inside, knowing, report, type Scene, type Typed} from './check-scene.ts';
+import {inside, report, type Scene, type Typed} from './check-scene.ts';
 import {typeValue} from './check-value.ts';
 import type {DirectiveName} from './directives.ts';
 import {

@@ -46,6 +46,18 @@ function absentPath(node: Node): string[] {
   return node.kind === 'path' ? [`!${presence(node.segments)}`] : [];
 }
 
+/** The scene with more known, and with what follows from it: a step that is there ran because its test held. */
+export function knowing(scene: Scene, facts: Iterable<string>): Scene {
+  return {...scene, facts: closure(scene.place.conditions ?? {}, [...scene.facts, ...facts])};
+}
+
+export function closure(conditions: Readonly<Record<string, unknown>>, facts: readonly string[]): ReadonlySet<string> {
+  const known = new Set(facts);
+  for (const [path, test] of Object.entries(conditions).reverse())
+    if (known.has(`has(${path})`)) for (const fact of factsOfValue(test, true)) known.add(fact);
+  return known;
+}
+
 /** Facts of a test as it stands in a manifest. */
 export function factsOfValue(test: unknown, truth: boolean): string[] {
   const node = nodeOf(test);

@@ -4,7 +4,17 @@ import {typeCall} from './check-call.ts';
 import {isAbsent, isPresent} from './check-facts.ts';
 import {report, type Scene, type Typed} from './check-scene.ts';
 import {type Node, type PathNode, writePath} from './node.ts';
-import {alternativesOf, memberOf, names, propertiesOf, secretMark, type Type, union} from './types.ts';
+import {
+  alternativesOf,
+  choicesOf,
+  memberOf,
+  names,
+  propertiesOf,
+  record,
+  secretMark,
+  type Type,
+  union,
+} from './types.ts';
 
 /** In a lenient place a value that may be missing is an answer; elsewhere it is reported. */
 export function typeNode(node: Node, scene: Scene, lenient: boolean): Typed {
@@ -43,7 +53,7 @@ function typePath(node: PathNode, scene: Scene): Typed {
       return {type: true};
     }
     const here = node.segments.slice(0, i + 2);
-    if (member.missing && !isPresent(scene, here)) missing ??= writePath(here);
+    if (member.missing && !isPresent(scene, here) && !isDemanded(type, here, scene)) missing ??= writePath(here);
     type = isPresent(scene, here) ? withoutNull(member.type, scene) : member.type;
   }
   if (isSecret(type, scene) && !scene.secrets) report(scene, {code: 'JW2016', facts: {}, offset: node.at});
@@ -70,6 +80,26 @@ function possible(type: Type, path: readonly string[], scene: Scene): Type {
   );
   if (left.length === alternatives.length || left.length === 0) return type;
   return union(left.map(({word, schema}) => (word === 'any' ? schema : {...schema, type: word})));
+}
+
+/** Whether a condition of the schema that is known to hold requires the member. */
+function isDemanded(type: Type, path: readonly string[], scene: Scene): boolean {
+  const holder = path.slice(0, -1);
+  const name = path.at(-1) ?? '';
+  return alternativesOf(type, scene.place.resolve).every(({schema}) => {
+    const condition = record(record(schema['if'])['properties']);
+    const tests = Object.entries(condition);
+    const holds = tests.every(([key, value]) => {
+      const choices = choicesOf(record(value));
+      return (
+        choices?.length === 1 && scene.facts.has(`eq(${writePath([...holder, key])},${JSON.stringify(choices[0])})`)
+      );
+    });
+    return (
+      names(schema['required']).includes(name) ||
+      (tests.length > 0 && holds && names(record(schema['then'])['required']).includes(name))
+    );
+  });
 }
 
 export function hasNull(type: Type, scene: Scene): boolean {

@@ -67,10 +67,6 @@ export function inside(scene: Scene, key: string | number): Scene {
   return {...scene, pointer: `${scene.pointer}/${escapePointer(String(key))}`};
 }
 
-export function knowing(scene: Scene, facts: Iterable<string>): Scene {
-  return {...scene, facts: new Set([...scene.facts, ...facts])};
-}
-
 /** The same scene with its own list of findings, to try something out. */
 export function trying(scene: Scene): Scene {
   return {...scene, findings: []};

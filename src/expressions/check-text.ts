@@ -2,12 +2,13 @@
 import {JobwireError} from '../errors/jobwire-error.ts';
 import {spell} from './check-facts.ts';
 import {fitTyped} from './check-fit.ts';
-import {hasNull, typeNode, withoutNull} from './check-node.ts';
+import {hasNull, isSecret, typeNode, withoutNull} from './check-node.ts';
 import {type Dialect, report, type Scene, type Typed, trying} from './check-scene.ts';
 import {type Expression, ExpressionError, type Node, parseExpression} from './parse.ts';
 import {alternativesOf, choicesOf, describe, type Type} from './types.ts';
 
-export function typeString(source: string, scene: Scene, expect: Type | undefined): Typed {
+export function typeString(source: string, outer: Scene, expect: Type | undefined): Typed {
+  const scene = expect !== undefined && isSecret(expect, outer) ? {...outer, secrets: true} : outer;
   const expression = parseReported(source, scene);
   if (!expression) return {type: true};
   for (const part of expression.parts) if (typeof part === 'object') checkEncoder(part, scene);

@@ -16,6 +16,7 @@ import {
   names,
   propertiesOf,
   type SchemaType,
+  secretMark,
   type Type,
   union,
 } from './types.ts';
@@ -37,6 +38,7 @@ function typeLiteral(value: Json, scene: Scene, expect: Type | undefined): Typed
 /** Written-out JSON against the whole schema of its place (JW1008). */
 function checkLiteral(value: Json, scene: Scene, expect: Type | undefined): void {
   if (expect === undefined || expect === true || !scene.place.validate) return;
+  if (isPlain(expect) && misfit({const: value}, expect, scene.place.resolve) === undefined) return;
   for (const {pointer, message} of scene.place.validate(expect, value).slice(0, 1)) {
     const allowed = choices(expect, scene);
     report(
@@ -48,6 +50,28 @@ function checkLiteral(value: Json, scene: Scene, expect: Type | undefined): void
       },
     );
   }
+}
+
+const plainKeywords = new Set([
+  'type',
+  'enum',
+  'const',
+  'anyOf',
+  'title',
+  'description',
+  'default',
+  'examples',
+  secretMark,
+]);
+
+/** A schema that the types alone decide; compiling a validator for each would cost more than all other checks. */
+function isPlain(type: Type): boolean {
+  if (type === true) return true;
+  const {anyOf, ...own} = type;
+  return (
+    Object.keys(own).every((keyword) => plainKeywords.has(keyword)) &&
+    (!Array.isArray(anyOf) || anyOf.every((one) => isPlain(one as Type)))
+  );
 }
 
 function choices(type: Type, scene: Scene): string[] {

@@ -1,5 +1,5 @@
 /** Static checks of one value in its place (language reference, sections 2.4 to 2.8). Finds faults; never evaluates. */
-import {factsOfValue, presence} from './check-facts.ts';
+import {closure, factsOfValue, presence} from './check-facts.ts';
 import type {Finding, Place, Scene} from './check-scene.ts';
 import {typeValue} from './check-value.ts';
 import type {Type} from './types.ts';
@@ -44,7 +44,7 @@ export function inferValue(value: unknown, place: Place): Checked {
   const scene: Scene = {
     place,
     roots: place.roots,
-    facts: new Set(known),
+    facts: closure(place.conditions ?? {}, known),
     pointer: '',
     secrets: place.secrets === true,
     dialect: place.dialect,

@@ -43,6 +43,7 @@ class Types implements ConnectorTypes {
   readonly connector: Connector;
   readonly #operations = new Map<string, Type>();
   readonly #prepared = new Map<string, Type>();
+  readonly #connections = new Map<string, Type>();
 
   constructor(connector: Connector) {
     this.connector = connector;
@@ -59,6 +60,15 @@ class Types implements ConnectorTypes {
   }
 
   connection(variants?: readonly string[]): Type {
+    const key = variants?.join(' ') ?? '*';
+    const before = this.#connections.get(key);
+    if (before !== undefined) return before;
+    const made = this.#settings(variants);
+    this.#connections.set(key, made);
+    return made;
+  }
+
+  #settings(variants: readonly string[] | undefined): Type {
     const schemas = this.#parts(variants).map(({config}) => this.resolve(config ?? {type: 'object'}));
     const properties: Record<string, unknown> = {};
     const required = new Set<string>();

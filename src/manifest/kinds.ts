@@ -29,7 +29,12 @@ const schemasDir = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'sc
 function openShelf(): Shelf {
   if (shelf) return shelf;
   if (!existsSync(schemasDir)) throw fail('JW9001', {problem: `the folder ${schemasDir} is missing`});
-  const ajv = new Ajv2020({strict: false, ownProperties: true, logger: false, code: {regExp: regExp as never}});
+  const ajv = new Ajv2020({
+    strict: false,
+    ownProperties: true,
+    logger: false,
+    code: {regExp: regExp as never, optimize: false},
+  });
   formats.default(ajv);
   const byId = new Map<string, SchemaNode>();
   for (const file of globSync('*.schema.json', {cwd: schemasDir}).sort()) {

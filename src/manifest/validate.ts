@@ -62,7 +62,7 @@ function createAjv(allErrors: boolean): Ajv2020 {
     validateSchema: true,
     verbose: true,
     logger: false,
-    code: {regExp: regExp as never},
+    code: {regExp: regExp as never, optimize: false},
   });
   formats.default(ajv, [...formatNames]);
   ajv.addVocabulary([...annotationNames, ...internalNames]);

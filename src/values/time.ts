@@ -53,6 +53,13 @@ export function randomId(): string {
   return base32(randomBytes(17)).slice(0, 26);
 }
 
+/** The same length, beginning with the time: ids of one moment lie side by side in an index, which makes storing them cheap. */
+export function timedId(now: number): string {
+  const bytes = randomBytes(17);
+  bytes.writeUIntBE(now, 0, 6);
+  return base32(bytes).slice(0, 26);
+}
+
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** RFC 4648 base32, lower case, no padding. */

@@ -29,9 +29,6 @@ export interface Claims {
 }
 
 export function createClaims(db: Database, {counts, lanes}: {counts: Counts; lanes: Lanes}): Claims {
-  const lapse = db.prepare(
-    'UPDATE runs SET due_at = wake_at, worker = NULL, lease_until = NULL WHERE lease_until <= ?',
-  );
   const firstOfPriority = db.prepare(
     `SELECT priority, due_at FROM runs WHERE due_at IS NOT NULL AND priority < ? ORDER BY priority DESC, due_at, seq LIMIT 1`,
   );
@@ -40,11 +37,10 @@ export function createClaims(db: Database, {counts, lanes}: {counts: Counts; lan
   );
   const read = db.prepare(`SELECT ${runColumns} FROM ${runSource} WHERE r.seq = ?`);
   const take = db.prepare(
-    `UPDATE runs SET state = ?, attempt = ?, updated_at = ?, fence = fence + 1, due_at = NULL, hinted = 0, worker = ?, lease_until = ?
+    `UPDATE runs SET state = ?, attempt = ?, updated_at = ?, fence = fence + 1, hinted = 0, worker = ?, due_at = ?
      WHERE seq = ?`,
   );
-  const extend = db.prepare('UPDATE runs SET lease_until = ? WHERE seq = ? AND fence = ? AND lease_until IS NOT NULL');
-  const nextLapse = db.prepare('SELECT min(lease_until) AS at FROM runs WHERE lease_until IS NOT NULL');
+  const extend = db.prepare('UPDATE runs SET due_at = ? WHERE seq = ? AND fence = ? AND worker IS NOT NULL');
 
   /** Priority by priority, so that parked runs of a high one need not be walked over. */
   const dueOutsideLanes = (now: number, limit: number): Candidate[] => {
@@ -78,7 +74,6 @@ export function createClaims(db: Database, {counts, lanes}: {counts: Counts; lan
   return {
     claim(claim) {
       const {now, limit} = claim;
-      if (Number(nextLapse.get()?.['at'] ?? Number.POSITIVE_INFINITY) <= now) lapse.run(now);
       const inLanes = lanes.due(now, limit);
       const outside = dueOutsideLanes(now, limit);
       const chosen = inLanes.length === 0 ? outside : [...inLanes, ...outside].sort(byTurn).slice(0, limit);
@@ -86,10 +81,10 @@ export function createClaims(db: Database, {counts, lanes}: {counts: Counts; lan
     },
     renew: (seq, fence, until) => extend.run(until, seq, fence).changes === 1,
     next() {
-      const times = [lanes.next(), Number(nextLapse.get()?.['at'] ?? Number.POSITIVE_INFINITY)];
+      const times = [lanes.next() ?? Number.POSITIVE_INFINITY];
       for (let row = firstOfPriority.get(highest); row; row = firstOfPriority.get(Number(row['priority'])))
         times.push(Number(row['due_at']));
-      const at = Math.min(...times.map((time) => time ?? Number.POSITIVE_INFINITY));
+      const at = Math.min(...times);
       return Number.isFinite(at) ? at : undefined;
     },
   };

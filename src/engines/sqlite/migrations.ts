@@ -4,7 +4,8 @@
 export const applicationId = 0x6a627772;
 
 /**
- * `runs.due_at` is set while a run may be claimed without asking its lane: active, not under lease, and not queued in a lane.
+ * `runs.due_at` is when a run may next be claimed: its wakeAt, or while a worker has it the end of the lease. It is null for runs
+ * that are over or held, and for queued runs of lanes.
  * Queued runs of lanes are found through `lanes.wake_at`, which is set while the lane has a free place and a run for it.
  * Dedupe keys have a table of their own, so that they outlive the events they guard.
  */
@@ -67,7 +68,6 @@ CREATE TABLE runs (
   lane_ordered     INTEGER,
   fence            INTEGER NOT NULL,
   worker           TEXT,
-  lease_until      INTEGER,
   hinted           INTEGER NOT NULL,
   created_at       INTEGER NOT NULL,
   updated_at       INTEGER NOT NULL,
@@ -79,7 +79,6 @@ CREATE INDEX runs_by_state ON runs (state, seq);
 CREATE INDEX runs_by_template ON runs (template, seq);
 CREATE INDEX runs_by_connection ON runs (connection, seq);
 CREATE INDEX runs_due ON runs (priority DESC, due_at, seq) WHERE due_at IS NOT NULL;
-CREATE INDEX runs_leased ON runs (lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX runs_waiting_in_lane ON runs (lane, priority DESC, wake_at, seq) WHERE lane IS NOT NULL AND state = 'queued';
 CREATE INDEX runs_in_flight_in_lane ON runs (lane) WHERE lane IS NOT NULL AND state IN ('starting', 'tracking');
 CREATE INDEX runs_arrived_in_lane ON runs (lane, seq)

@@ -42,11 +42,11 @@ export function createTransitions(
   const update = db.prepare(
     `UPDATE runs SET state = ?1, due_at = CASE WHEN ?2 THEN CASE WHEN hinted AND ?1 = 'tracking' THEN min(?3, ?4) ELSE ?3 END END,
        wake_at = CASE WHEN hinted AND ?1 = 'tracking' THEN min(?3, ?4) ELSE ?3 END, attempt = ?5, error = ?6, data = ?7,
-       updated_at = ?4, fence = fence + 1, hinted = 0, worker = NULL, lease_until = NULL
+       updated_at = ?4, fence = fence + 1, hinted = 0, worker = NULL
      WHERE seq = ?8 AND fence = ?9`,
   );
   const select = db.prepare(
-    'SELECT seq, state, fence, connection, lane, lane_limit, lane_ordered, lease_until FROM runs WHERE id = ?',
+    'SELECT seq, state, fence, connection, lane, lane_limit, lane_ordered, worker, due_at FROM runs WHERE id = ?',
   );
   const eventOf = db.prepare('SELECT event FROM runs WHERE seq = ?');
   const addJob = db.prepare('INSERT INTO jobs (connection, kind, id, run) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING');
@@ -56,8 +56,8 @@ export function createTransitions(
      WHERE j.connection = ? AND j.kind = ? AND j.id = ? AND r.state = 'tracking'`,
   );
   const hint = db.prepare(
-    `UPDATE runs SET hinted = (lease_until IS NOT NULL), wake_at = min(wake_at, ?1),
-       due_at = CASE WHEN due_at IS NULL THEN NULL ELSE min(due_at, ?1) END WHERE seq = ?2`,
+    `UPDATE runs SET hinted = (worker IS NOT NULL), wake_at = min(wake_at, ?1),
+       due_at = CASE WHEN worker IS NULL THEN min(due_at, ?1) ELSE due_at END WHERE seq = ?2`,
   );
 
   const write = ({seq, lane, change, now}: Moved, fence: number): boolean => {
@@ -136,7 +136,7 @@ function isActive(state: RunState): boolean {
 }
 
 function isLeased(row: Row, now: number): boolean {
-  return typeof row['lease_until'] === 'number' && row['lease_until'] > now;
+  return row['worker'] !== null && Number(row['due_at']) > now;
 }
 
 /** Targets differ in how they print a GUID, so case does not matter. */

@@ -1,0 +1,65 @@
+/** Block JW2xxx of the catalogue: expressions and mapping. Rows only. */
+import type {Row} from './row.ts';
+
+export const expressionsCodes = {
+  JW2001: [
+    'expression does not parse',
+    'author',
+    '{problem}',
+    'correct the expression; a list index is written items.[0]',
+  ],
+  JW2002: [
+    'unknown helper',
+    'author',
+    'there is no helper {name}',
+    'use a helper of the table in the language reference, section 2.5',
+  ],
+  JW2003: [
+    'construct not allowed',
+    'author',
+    '{construct} is not part of the language',
+    'use paths, helper calls and literals only',
+  ],
+  JW2004: ['root not available in this place', 'author', '{root} is not available here', 'use one of: {roots}'],
+  JW2005: ['path not in the data', 'author', 'there is no {path}', 'use one of the names the data has'],
+  JW2006: ['value may be missing', 'author', '{path} may be missing', 'wrap it: default, optional or has'],
+  JW2007: ['type does not fit', 'author', '{problem}', 'convert the value, or change what is expected'],
+  JW2008: ['helper arguments', 'author', '{helper}: {problem}', 'call it as {signature}'],
+  JW2009: ['comparison is never true', 'author', '{problem}', 'compare values of one type', 'warning'],
+  JW2010: [
+    'pattern not supported',
+    'author',
+    'the pattern {pattern} is not supported: {problem}',
+    'write an RE2 pattern: no look-around, no back-references',
+  ],
+  JW2011: ['encoder needed', 'author', 'a value enters {dialect} text unencoded', 'use the {encoder} helper'],
+  JW2012: ['forbidden name', 'author', '{name} may not be read', 'name the field differently'],
+  JW2013: ['expression too large', 'author', '{problem}', 'split it: use set steps'],
+  JW2014: ['malformed directive', 'author', '{problem}', 'write exactly the keys of the directive'],
+  JW2015: [
+    'expression in host',
+    'author',
+    '{problem}',
+    'use a setting whose pattern allows only letters, digits and -, or a whole url setting',
+  ],
+  JW2016: ['secret outside its place', 'author', 'a secret may not stand here', 'use secrets in auth and verify only'],
+  JW2101: ['value missing', 'author', 'there is no {path}', 'wrap it in default or optional if it may be missing'],
+  JW2102: [
+    'value cannot stand in text',
+    'author',
+    '{path} is {type}, text takes string, number or boolean',
+    'let the expression stand alone, or use join or json',
+  ],
+  JW2103: ['not true or false', 'author', 'the test gave {type}', 'compare with eq, has, gt, …'],
+  JW2104: ['conversion failed', 'author', '{helper}: {problem}', 'check the value, or give a default'],
+  JW2105: ['no case fits', 'author', 'no case for {value}', 'add the case or a default'],
+  JW2106: ['duplicate key', 'author', 'the key {key} is made twice', 'make the keys different'],
+  JW2107: ['value not allowed in this place', 'author', '{problem}', 'check the value that goes into the request'],
+  JW2108: ['evaluation limit', 'author', '{problem}', 'take less data: select, truncate or page'],
+  JW2109: [
+    'digits would be lost',
+    'author',
+    '{path} has more digits than arithmetic keeps',
+    'use it as it is, or as string',
+  ],
+} as const satisfies Record<string, Row>;
