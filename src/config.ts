@@ -1,13 +1,17 @@
 /** Configuration of one process: flags over environment over defaults. The only reader of the environment. */
-import {readFileSync, statSync} from 'node:fs';
-import {isAbsolute, join, relative, resolve} from 'node:path';
+import {randomBytes} from 'node:crypto';
+import {existsSync, linkSync, mkdirSync, readFileSync, statSync, unlinkSync, writeFileSync} from 'node:fs';
+import {dirname, isAbsolute, join, relative, resolve} from 'node:path';
 import {fail} from './errors/jobwire-error.ts';
+import {readSealKey, sealKeyBytes} from './values/sealed.ts';
 
 export interface Config {
   /** Folder with connections/, connectors/ and templates/. */
   readonly project: string;
   /** sqlite:<path>, relative to the project. */
   readonly store: string;
+  /** Where sealed secrets are kept: the store that lasts, also for a command that works in memory. */
+  readonly vault: string;
   readonly host: string;
   readonly port: number;
   /** Where senders reach this server; part of some signatures. */
@@ -36,9 +40,11 @@ export function readConfig(overrides: Overrides = {}, environment: Environment =
   const text = (name: string): string | undefined => environment[`JOBWIRE_${name}`]?.trim() || undefined;
   const publicUrl = text('PUBLIC_URL');
   const apiToken = text('API_TOKEN');
+  const store = overrides.store ?? text('STORE') ?? 'sqlite:./.jobwire/jobwire.db';
   return {
     project: resolve(overrides.project ?? text('PROJECT') ?? '.'),
-    store: overrides.store ?? text('STORE') ?? 'sqlite:./.jobwire/jobwire.db',
+    store,
+    vault: store,
     host: overrides.host ?? text('HOST') ?? '127.0.0.1',
     port: overrides.port ?? whole('PORT', text('PORT'), 7070),
     logLevel: text('LOG_LEVEL') ?? 'info',
@@ -85,6 +91,36 @@ function readSecretFile(path: string, reference: string): string {
     const problem = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : (error as Error).message;
     throw fail('JW7001', {secret: reference, reference, problem});
   }
+}
+
+/**
+ * The key that sealed values are made with: JOBWIRE_SECRET_KEY, else `.jobwire/secret.key` of the project, which is made when there
+ * is none. JW7101 for a text that is no key.
+ */
+export function readSecretKey(project: string, environment: Environment = process.env): Uint8Array {
+  const given = environment['JOBWIRE_SECRET_KEY']?.trim();
+  const path = join(project, '.jobwire', 'secret.key');
+  const key = readSealKey(given || readOrMakeKey(path));
+  if (key) return key;
+  const where = given ? 'JOBWIRE_SECRET_KEY' : path;
+  throw fail('JW7101', {problem: `${where} must hold ${sealKeyBytes} random bytes in hex or base64`});
+}
+
+/** Another process may make it at the same moment: whoever comes first wins, and both read it back. */
+function readOrMakeKey(path: string): string {
+  if (!existsSync(path)) {
+    mkdirSync(dirname(path), {recursive: true});
+    const draft = `${path}.${randomBytes(6).toString('hex')}`;
+    writeFileSync(draft, `${randomBytes(sealKeyBytes).toString('base64')}\n`, {mode: 0o600, flag: 'wx'});
+    try {
+      linkSync(draft, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      unlinkSync(draft);
+    }
+  }
+  return readFileSync(path, 'utf8').trim();
 }
 
 /** Absolute path of a folder of the project. */

@@ -24,6 +24,7 @@ const order = [
   'config',
   'project',
   'connections',
+  'vault',
   'hooks',
   'store',
   'runtime',

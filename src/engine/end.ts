@@ -7,12 +7,12 @@ import {runKey} from './key.ts';
 import {deliveryOf} from './policy.ts';
 import type {RunResult} from './roots.ts';
 import type {Draft, RunData, RunState, TrackedJob, Transition} from './run.ts';
-import {become, type Task} from './task.ts';
+import {become, note, type Task, warn} from './task.ts';
 
 /** The outcome is unclear or needs a person: nothing more happens until someone decides. */
-export function hold(task: Task, error: JobwireError): Transition {
+export function hold(task: Task, error: JobwireError, data: Partial<RunData> = {}): Transition {
   const held = error.extra.outcome === 'unknown' ? fail('JW5007', {problem: error.message}, {cause: error}) : error;
-  return become(task, 'held', {error: held.issue()});
+  return become(task, 'held', {error: held.issue(), data});
 }
 
 export interface Ending {
@@ -23,19 +23,13 @@ export interface Ending {
 /** The run is over; its follow-ups are enqueued in the same commit. */
 export function end(task: Task, to: 'succeeded' | 'failed' | 'canceled', {error, data = {}}: Ending = {}): Transition {
   const issue = error?.issue();
-  const result = resultOf(to, {...task.run.data, ...data}, issue);
-  const {drafts, problems} = followUps(task, result);
-  const warnings = [...(task.run.data.warnings ?? []), ...(data.warnings ?? []), ...problems];
+  const follow = followUps(task, resultOf(to, {...task.run.data, ...data}, issue));
   return become(task, to, {
-    data: {...data, ...(warnings.length > 0 && {warnings})},
-    drop: ['intent'],
+    data,
+    drop: ['intent', 'retries', 'correlate'],
     ...(issue && {error: issue}),
-    ...(drafts.length > 0 && {follow: drafts}),
+    ...(follow.length > 0 && {follow}),
   });
-}
-
-export function endSucceeded(task: Task, data: Partial<RunData>): Transition {
-  return end(task, 'succeeded', {data});
 }
 
 export function resultOf(state: RunState, data: Partial<RunData>, error: Issue | undefined): RunResult {
@@ -53,26 +47,29 @@ function jobOf({ref, state, message}: TrackedJob): JsonObject {
   return {id: ref.id, state, ...(message !== undefined && {message})};
 }
 
-function followUps(task: Task, result: RunResult): {drafts: Draft[]; problems: Issue[]} {
+/** One that cannot be made is a warning of this run (JW5008); a follow-up has none of its own. */
+function followUps(task: Task, result: RunResult): Draft[] {
   const follows = task.run.data.follows ? [] : ((task.target as Target).onComplete ?? []);
-  const drafts: Draft[] = [];
-  const problems: Issue[] = [];
-  follows.forEach((follow, index) => {
+  return follows.flatMap((follow, index) => {
     try {
       const scope = {...task.scope, result: result as unknown as Json};
-      if (follow.when === undefined || evaluateTest(follow.when, scope))
-        drafts.push(followDraft(task, {follow, index, result}));
+      const wanted = follow.when === undefined || evaluateTest(follow.when, scope);
+      return wanted ? [followDraft(task, {follow, index, result})] : [];
     } catch (error) {
-      problems.push(fail('JW5008', {problem: asJobwireError(error).message}).issue());
+      const problem = `${follow.action} on ${follow.connection}: ${asJobwireError(error).message}`;
+      const failed = fail('JW5008', {problem}, {cause: error});
+      note(task, 'onComplete', failed);
+      warn(task, failed.issue());
+      return [];
     }
   });
-  return {drafts, problems};
 }
 
 function followDraft(task: Task, {follow, index, result}: {follow: Follow; index: number; result: RunResult}): Draft {
   const {run, tools, event} = task;
   const {connector} = tools.connection(follow.connection);
-  const action = connector.actions?.[follow.action];
+  const {actions = {}} = connector;
+  const action = Object.hasOwn(actions, follow.action) ? actions[follow.action] : undefined;
   if (!action) throw fail('JW1004', {what: 'action', name: follow.action});
   const target = `${run.target}#${index}`;
   return {

@@ -1,13 +1,15 @@
 /**
  * The engine port: durable events and runs, claimed in batches under lease. Laws (every engine passes test/laws/engine-laws.ts):
  *
- * accept   all or nothing; durable when it resolves; a cursor moves only together with its events.
+ * accept   all or nothing; durable when it resolves; a cursor moves only together with its events, and where the batch says
+ *          what it was read as (`from`), only if it still is that: the events are stored anyway.
  *          Identity is (connection, type, id). A second arrival inside the window creates nothing, is counted and gives the
  *          first event and its runs; another body is counted as a conflict. Let through again: after the window; with `on:
  *          succeeded` when the first event had runs and all of them failed; an accepted event after one that was ignored or
  *          dead. The runs of an identity that was accepted before get keys with a restart number, so no key is used twice.
  * work     never two live leases on one run; only runs with wakeAt <= now; by priority (higher first), then longest due (wakeAt,
- *          or the end of a lapsed lease), then order of arrival. When more lanes have work than runs are asked for, those that waited longest come first.
+ *          or the end of a lapsed lease), then order of arrival. When more lanes have work than runs are asked for, those that
+ *          waited longest come first.
  *          The claim of a queued run durably moves it to `starting` and raises `attempt`; a run claimed in `starting` keeps
  *          both, and its `updatedAt`. The step sees a run only when its claim is durable.
  *          A transition with a lost lease is refused (fence, JW5003 to onFault); a lapsed lease makes the run claimable again;
@@ -20,6 +22,7 @@
  * wake     makes a tracking run due at once, also when it comes while the run is being read; an unknown job is no error.
  * decide   changes only a run no live lease holds; a worker that still has it can no longer commit.
  * list     newest first; pages are stable under writes.
+ * documents  durable when put or delete resolves; a put replaces; kinds do not see each other; a list is ordered by key.
  * close    drains; reopening shows every committed fact.
  * A full disk refuses what is new (JW7103); what was stored stays readable, and the engine goes on when there is space.
  */
@@ -37,7 +40,15 @@ export interface NewEvent {
 
 export interface AcceptBatch {
   readonly events: readonly NewEvent[];
-  readonly cursor?: {readonly connection: string; readonly feed: string; readonly value: Json};
+  readonly cursor?: CursorMove;
+}
+
+export interface CursorMove {
+  readonly connection: string;
+  readonly feed: string;
+  readonly value: Json;
+  /** What the cursor was when the poll began, null for none: two polls of one feed cannot move it back. */
+  readonly from?: Json;
 }
 
 export interface Accepted {
@@ -99,6 +110,15 @@ export interface Stats {
   readonly oldestDue?: number;
 }
 
+/** Small facts that must survive the process: one value per kind and key. */
+export interface Documents {
+  get(kind: string, key: string): Promise<Json | undefined>;
+  put(kind: string, key: string, value: Json): Promise<void>;
+  /** False when there was none. */
+  delete(kind: string, key: string): Promise<boolean>;
+  list(kind: string): Promise<readonly {readonly key: string; readonly value: Json}[]>;
+}
+
 export interface Engine {
   accept(batch: AcceptBatch): Promise<readonly Accepted[]>;
   /** Claims and works until stopped. Needs a clock whose sleep really waits. JW7103 when another process works this store. */
@@ -118,6 +138,7 @@ export interface Engine {
     get(id: string): Promise<EventRecord | undefined>;
     list(filter: EventFilter, page: PageOptions): Promise<Page<EventRecord>>;
   };
+  readonly documents: Documents;
   stats(): Promise<Stats>;
   close(): Promise<void>;
 }

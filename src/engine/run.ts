@@ -96,6 +96,8 @@ export interface TrackedJob {
   readonly message?: string;
   readonly startedAt?: string;
   readonly endedAt?: string;
+  /** Where the status, or the start itself, already gave it. */
+  readonly output?: Json;
 }
 
 export type JobState = 'pending' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'canceled' | 'unknown';
@@ -114,8 +116,6 @@ export interface WriteIntent {
   readonly round: number;
   /** How often the write was sent. */
   readonly sent: number;
-  /** How often the target could not be asked, one after the other. */
-  readonly unreachable?: number;
   /** The write is known to have happened, with this result; only the steps after it are left. */
   readonly value?: Json;
   /** Set while the write is about to be sent again: what to send, all of it or only the missing part. */
@@ -127,12 +127,15 @@ export interface WriteIntent {
 
 /** What the engine stores for a run besides its columns; replaced as a whole by each transition. */
 export interface RunData {
+  /** Input of the action as it may be shown. */
   readonly input?: Json;
   readonly intent?: WriteIntent;
   readonly output?: Json;
   readonly jobs?: readonly TrackedJob[];
   readonly jobKind?: string;
   readonly jobOutput?: Json;
+  /** How often what may not end the run failed in a row: asking before settling, the steps after the write. */
+  readonly retries?: number;
   readonly polls?: number;
   readonly failedPolls?: number;
   readonly trackingSince?: number;
@@ -141,6 +144,7 @@ export interface RunData {
   /** When the jobs were asked to stop because the wait was over. */
   readonly stopAskedAt?: number;
   readonly warnings?: readonly Issue[];
+  /** At most 200 lines: the oldest go first. */
   readonly log: readonly StepRecord[];
   /** For follow-up runs: the run they follow and its result. */
   readonly follows?: {readonly run: string; readonly index: number; readonly result: Json};

@@ -1,36 +1,35 @@
 /** Settling: asking the target whether a write of unclear outcome happened, before anything is sent again. */
-import {asJobwireError, type JobwireError} from '../errors/jobwire-error.ts';
+import {asJobwireError, fail, type JobwireError} from '../errors/jobwire-error.ts';
 import {execute} from '../operations/execute.ts';
-import {prepareInput} from '../operations/input.ts';
-import {runProcedure} from '../operations/procedure.ts';
 import {settleOnce} from '../operations/settle.ts';
 import type {Json, JsonObject} from '../values/json.ts';
+import {runAction} from './action.ts';
+import {again} from './again.ts';
 import {hold} from './end.ts';
 import type {Transition, WriteIntent} from './run.ts';
-import {afterFailure, settleDelays, started} from './start.ts';
-import {become, inputOf, note, type Task} from './task.ts';
+import {afterFailure, endLate, isLate, settleDelays} from './start.ts';
+import {started} from './started.ts';
+import {become, note, type Task} from './task.ts';
 
 /** Most sendings of one write: the first and, once it is settled as not (wholly) executed, one more. */
 const mostSendings = 2;
 
 /** One look at the target. */
 export async function settle(task: Task, intent: WriteIntent): Promise<Transition> {
+  const {operation, params} = intent;
   try {
-    const verdict = await settleOnce({
-      connection: task.connection,
-      operation: intent.operation,
-      params: intent.params,
-      log: task.log,
-    });
-    if (verdict.kind === 'refused') return hold(task, unclear(intent, verdict.why));
-    if (verdict.kind === 'done') return await resume(task, intent, verdict.output);
-    const later = nextRound(task, intent);
-    if (later) return later;
-    return decideToSend(task, intent, verdict);
+    const verdict = await settleOnce({connection: task.connection, operation, params, log: task.log});
+    if (verdict.kind === 'refused') return hold(task, unclear(`${intent.problem}; ${verdict.why}`));
+    if (verdict.kind === 'done') return await finish(task, {...intent, value: verdict.output});
+    return nextRound(task, intent) ?? decideToSend(task, intent, verdict);
   } catch (thrown) {
     const error = asJobwireError(thrown);
     note(task, 'settle', error);
-    return error.extra.outcome === 'retry' ? lookLater(task, intent, error) : hold(task, error);
+    const problem = `${intent.problem}; the target cannot be asked: ${error.message}`;
+    // The same look again: a target that cannot answer uses up no round.
+    return error.extra.outcome === 'retry'
+      ? again(task, error, {stay: {intent}, problem})
+      : hold(task, unclear(problem, error));
   }
 }
 
@@ -40,6 +39,8 @@ function nextRound(task: Task, intent: WriteIntent): Transition | undefined {
   return become(task, 'starting', {
     wakeAt: task.tools.clock.now() + delay,
     data: {intent: {...intent, round: intent.round + 1}},
+    drop: ['retries'],
+    ...(task.run.error && {error: task.run.error}),
   });
 }
 
@@ -48,67 +49,70 @@ type NotDone = {readonly kind: 'none'} | {readonly kind: 'partial'; readonly fou
 /** After the last look: nothing there means not executed; a part means only the rest is sent. The intent to resend is made durable first. */
 function decideToSend(task: Task, intent: WriteIntent, verdict: NotDone): Transition {
   const send = verdict.kind === 'none' ? intent.params : verdict.rest;
-  if (send === undefined || intent.sent >= mostSendings) return hold(task, unclear(intent, intent.problem));
+  const part = verdict.kind === 'partial' ? '; a part of it is there' : '; it is not there';
+  if (send === undefined || intent.sent >= mostSendings) return hold(task, unclear(`${intent.problem}${part}`));
   const next: WriteIntent = {...intent, resend: send, ...(verdict.kind === 'partial' && {found: verdict.found})};
-  return become(task, 'queued', {data: {intent: next}});
-}
-
-/** The target cannot be asked just now: the same look again, without using up a round. */
-function lookLater(task: Task, intent: WriteIntent, error: JobwireError): Transition {
-  const delays = settleDelays(task, intent.operation) ?? [];
-  const wait = Math.max(error.extra.afterMs ?? 0, delays.at(-1) ?? 60_000);
-  return become(task, 'starting', {wakeAt: task.tools.clock.now() + wait, data: {intent}, error: error.issue()});
+  return become(task, 'queued', {
+    data: {intent: next},
+    drop: ['retries'],
+    ...(task.run.error && {error: task.run.error}),
+  });
 }
 
 /** Sends the write (or the missing part) once more. */
 export async function resend(task: Task, intent: WriteIntent): Promise<Transition> {
   const {resend: params = intent.params, ...rest} = intent;
+  if (intent.found === undefined && isLate(task)) return endLate(task);
+  let value: Json;
   try {
-    const value = await execute({connection: task.connection, operation: intent.operation, params, log: task.log});
-    return await resume(task, rest, joined(intent.found, value as Json));
+    value = await execute({connection: task.connection, operation: intent.operation, params, log: task.log});
   } catch (thrown) {
     const error = asJobwireError(thrown);
     note(task, 'resend', error);
     if (error.extra.outcome === 'unknown') return settleAgain(task, {...rest, problem: error.message});
-    return error.extra.outcome === 'retry'
-      ? become(task, 'queued', {wakeAt: task.tools.clock.now() + 30_000})
-      : afterFailure(task, error);
+    return intent.found === undefined ? afterFailure(task, error) : restRefused(task, intent, error);
   }
+  return finish(task, {...rest, value: joined(intent.found, value)});
+}
+
+/** A part is there and the rest was not taken: what becomes of the part is for a person, never `failed`. */
+function restRefused(task: Task, intent: WriteIntent, error: JobwireError): Transition {
+  const problem = `a part was started, the rest was not: ${error.message}`;
+  return error.extra.outcome === 'retry'
+    ? again(task, error, {to: 'queued', stay: {intent}, problem})
+    : hold(task, unclear(problem, error));
 }
 
 /** A worker died while it was sending again: settle once more with the first parameters. */
-export function settleAfterCrash(task: Task, intent: WriteIntent): Promise<Transition> {
+export async function settleAfterCrash(task: Task, intent: WriteIntent): Promise<Transition> {
   const {resend: _, ...rest} = intent;
-  return Promise.resolve(settleAgain(task, {...rest, problem: 'Jobwire stopped while it was sending again'}));
+  return settleAgain(task, {...rest, problem: 'Jobwire stopped while it was sending again'});
 }
 
-function settleAgain(task: Task, intent: Omit<WriteIntent, 'resend' | 'found'>): Transition {
-  const {step, operation, params, steps, problem, sent} = intent;
+function settleAgain(task: Task, {step, operation, params, steps, at, problem, sent}: WriteIntent): Transition {
   const wait = settleDelays(task, operation)?.[0] ?? 0;
-  const next: WriteIntent = {step, operation, params, steps, problem, round: 0, sent: sent + 1};
-  return become(task, 'starting', {wakeAt: task.tools.clock.now() + wait, data: {intent: next}});
+  const next: WriteIntent = {step, operation, params, steps, at, problem, round: 0, sent: sent + 1};
+  return become(task, 'starting', {
+    wakeAt: task.tools.clock.now() + wait,
+    data: {intent: next},
+    drop: ['retries'],
+    error: unclear(problem).issue(),
+  });
 }
 
-/** The write is known to have happened: goes on with the steps after it. */
-async function resume(task: Task, intent: Omit<WriteIntent, 'resend'>, value: Json): Promise<Transition> {
+/** The write is known to have happened, with this value: goes on with the steps after it. */
+export async function finish(task: Task, intent: WriteIntent): Promise<Transition> {
+  const {step, steps, value = null, resend: _, ...rest} = intent;
   try {
-    const input = prepareInput(task.action, inputOf(task), task.connection);
-    const output = await runProcedure(
-      task.action,
-      {...task.scope, input},
-      {
-        connection: task.connection,
-        log: task.log,
-        from: {step: intent.step, steps: intent.steps, value},
-      },
-    );
-    const next = await started(task, output);
-    const {intent: _, ...data} = next.data;
-    return {...next, data};
+    return await started(task, await runAction(task, {from: {step, steps, value}}));
   } catch (thrown) {
     const error = asJobwireError(thrown);
     note(task, 'resume', error);
-    return hold(task, error);
+    const problem = `the write succeeded, but then: ${error.message}`;
+    const stay = {intent: {...rest, step, steps, value}};
+    return error.extra.outcome === 'retry'
+      ? again(task, error, {stay, problem})
+      : hold(task, unclear(problem, error), stay);
   }
 }
 
@@ -116,6 +120,6 @@ function joined(found: Json | undefined, more: Json): Json {
   return Array.isArray(found) && Array.isArray(more) ? [...found, ...more] : more;
 }
 
-function unclear(intent: WriteIntent, problem: string): JobwireError {
-  return asJobwireError(Object.assign(new Error(problem), {intent: intent.operation}));
+function unclear(problem: string, cause?: JobwireError): JobwireError {
+  return fail('JW5007', {problem}, {...(cause && {cause})});
 }

@@ -1,71 +1,103 @@
 /** Starting: prepare (lookups, coercion), send the one unsafe write, and decide by what came back. */
 import {asJobwireError, fail, type JobwireError} from '../errors/jobwire-error.ts';
 import {execute} from '../operations/execute.ts';
-import {prepareInput} from '../operations/input.ts';
-import {runProcedure, UnknownWrite, type UnsafeCall} from '../operations/procedure.ts';
-import {isObject, type Json, type JsonObject} from '../values/json.ts';
+import {UnknownWrite, type UnsafeCall} from '../operations/procedure.ts';
+import type {Json, JsonObject} from '../values/json.ts';
 import {ms} from '../values/time.ts';
-import {end, endSucceeded, hold} from './end.ts';
-import {retryPlan, unsafeWrite} from './policy.ts';
-import type {JobRef, Transition, WriteIntent} from './run.ts';
-import {become, inputOf, note, type Task} from './task.ts';
-import {beginTracking} from './track.ts';
+import {runAction} from './action.ts';
+import {again, lastProblem} from './again.ts';
+import {end, hold} from './end.ts';
+import {unsafeWrite} from './policy.ts';
+import type {Transition, WriteIntent} from './run.ts';
+import {started} from './started.ts';
+import {become, note, type Task} from './task.ts';
 
 /** A fresh start. The claim that brought us here is the durable intent. */
 export async function start(task: Task): Promise<Transition> {
-  const {deadlineAt} = task.run;
-  if (deadlineAt !== undefined && task.tools.clock.now() > deadlineAt)
-    return end(task, 'failed', {error: fail('JW5002', {deadline: task.policy.deadline ?? ''})});
-  return attempt(task, (call) => execute({connection: task.connection, ...call, log: task.log}));
+  if (isLate(task)) return endLate(task);
+  let written: Written | undefined;
+  try {
+    const done = await runAction(task, {
+      unsafe: async (call: Sent) => {
+        const value = await execute({connection: task.connection, ...asked(call), log: task.log});
+        written = {...call, value};
+        return value;
+      },
+    });
+    return await started(task, done);
+  } catch (thrown) {
+    const error = asJobwireError(thrown);
+    note(task, 'start', error);
+    return written ? afterWrite(task, written, error) : afterFailure(task, error);
+  }
+}
+
+/** The unsafe write as the procedure hands it over; with its place, the steps after it can be taken up again. */
+type Sent = UnsafeCall & Partial<Pick<WriteIntent, 'step' | 'steps'>>;
+type Written = Sent & {readonly value: Json};
+
+function asked({operation, params}: Sent): {operation: string; params: JsonObject} {
+  return {operation, params};
+}
+
+/** The write succeeded, a step after it did not: that step is tried again, the write never. */
+function afterWrite(task: Task, {operation, params, step, steps, value}: Written, error: JobwireError): Transition {
+  const problem = `the write succeeded, but then: ${error.message}`;
+  if (step === undefined || steps === undefined || error.extra.outcome !== 'retry')
+    return hold(task, fail('JW5007', {problem}, {cause: error}));
+  const intent: WriteIntent = {
+    operation,
+    params,
+    step,
+    steps,
+    value,
+    at: attemptedAt(task),
+    round: 0,
+    sent: 1,
+    problem,
+  };
+  return again(task, error, {stay: {intent}, problem});
 }
 
 /** A worker died while starting: the write may have been sent. What cannot be doubled is simply done again. */
-export function recover(task: Task): Promise<Transition> {
+export async function recover(task: Task): Promise<Transition> {
   const {delivery} = task.run;
-  const repeatable =
-    delivery === 'at-least-once' || delivery === 'queue' || unsafeWrite(task.connector, task.action) === undefined;
-  if (repeatable) return start(task);
   const crash = fail(
     'JW3009',
     {request: 'the start', problem: 'Jobwire stopped while it was starting'},
     {outcome: 'unknown'},
   );
-  if (delivery === 'at-most-once') return Promise.resolve(hold(task, crash));
-  return attempt(task, () => Promise.reject(crash));
+  note(task, 'recover', crash);
+  if (isRepeatable(task)) return again(task, crash);
+  return delivery === 'at-most-once' ? hold(task, crash) : prepareToSettle(task, crash);
 }
 
-/** Runs the action; `send` is asked for the unsafe write. */
-async function attempt(task: Task, send: (call: UnsafeCall) => Promise<Json>): Promise<Transition> {
-  let written = false;
+/** A repeat does no harm: there is no unsafe write, the target refuses a second one, or duplicates were accepted. */
+function isRepeatable({run, connector, action}: Task): boolean {
+  const resends = run.delivery === 'at-least-once' || run.delivery === 'queue';
+  return resends || unsafeWrite(connector, action) === undefined;
+}
+
+/** The reads are done again to find out what the write was; instead of sending it, its outcome is called unknown. */
+async function prepareToSettle(task: Task, crash: JobwireError): Promise<Transition> {
   try {
-    const input = prepareInput(task.action, inputOf(task), task.connection);
-    const output = await runProcedure(
-      task.action,
-      {...task.scope, input},
-      {
-        connection: task.connection,
-        log: task.log,
-        unsafe: async (call) => {
-          const value = await send(call);
-          written = true;
-          return value;
-        },
-      },
-    );
-    return await started(task, output);
+    return await started(task, await runAction(task, {unsafe: () => Promise.reject(crash)}));
   } catch (thrown) {
     const error = asJobwireError(thrown);
-    note(task, 'start', error);
-    return written ? hold(task, error) : afterFailure(task, error);
+    if (error instanceof UnknownWrite) return afterUnknown(task, error);
+    note(task, 'recover', error);
+    const problem = `${crash.message}; asking what was started fails: ${error.message}`;
+    return error.extra.outcome === 'retry'
+      ? again(task, error, {stay: {}, problem})
+      : hold(task, fail('JW5007', {problem}, {cause: error}));
   }
 }
 
 /** What an error of the start means for the run. Only an error that proves nothing was executed leads to another start. */
 export function afterFailure(task: Task, error: JobwireError): Transition {
   if (error instanceof UnknownWrite) return afterUnknown(task, error);
-  if (error.extra.outcome === 'retry') return again(task, error);
-  if (error.jobwireCode === 'JW9001') return hold(task, error);
-  return end(task, 'failed', {error});
+  if (error.extra.outcome === 'unknown' || error.jobwireCode === 'JW9001') return hold(task, error);
+  return error.extra.outcome === 'retry' ? again(task, error) : end(task, 'failed', {error});
 }
 
 function afterUnknown(task: Task, error: UnknownWrite): Transition {
@@ -73,12 +105,17 @@ function afterUnknown(task: Task, error: UnknownWrite): Transition {
   if (delivery === 'at-least-once' || delivery === 'queue') return again(task, error);
   const delays = settleDelays(task, error.write.operation);
   if (delivery === 'at-most-once' || !delays) return hold(task, error);
-  const intent: WriteIntent = {...error.write, round: 0, sent: 1, problem: error.message};
+  const intent: WriteIntent = {...error.write, at: attemptedAt(task), round: 0, sent: 1, problem: error.message};
   return become(task, 'starting', {
     wakeAt: task.tools.clock.now() + (delays[0] ?? 0),
     data: {intent},
+    drop: ['retries'],
     error: error.issue(),
   });
+}
+
+function attemptedAt({scope}: Task): number {
+  return Date.parse(String((scope['run'] as JsonObject)['now']));
 }
 
 /** Milliseconds before each look at the target, or undefined when the operation cannot be settled. */
@@ -87,38 +124,12 @@ export function settleDelays(task: Task, operation: string): readonly number[] |
   return settle && (settle.delays ?? ['5s', '15s', '60s']).map(ms);
 }
 
-/** Another attempt later. A run that may already have been sent stays in `starting`, so that it is settled and never just resent. */
-export function again(task: Task, error: JobwireError): Transition {
-  const {run, tools, policy} = task;
-  const plan = retryPlan(policy);
-  if (run.attempt > plan.limit)
-    return end(task, 'failed', {
-      error: fail('JW5004', {attempts: run.attempt, problem: error.message, run: run.id}, {cause: error}),
-    });
-  const wait = Math.max(error.extra.afterMs ?? 0, plan.waitMs(run.attempt, tools.chance));
-  const recovering = run.claimedFrom === 'starting' && run.delivery !== 'at-least-once' && run.delivery !== 'queue';
-  return become(task, recovering ? 'starting' : 'queued', {wakeAt: tools.clock.now() + wait, error: error.issue()});
+/** The deadline is for starting: what was sent in time is followed to its end. */
+export function isLate({run, tools}: Task): boolean {
+  return run.deadlineAt !== undefined && tools.clock.now() > run.deadlineAt;
 }
 
-/** The action is done: follow its jobs, or end. */
-export async function started(task: Task, output: Json | undefined): Promise<Transition> {
-  const kind = task.action.starts;
-  const jobs = kind === undefined ? undefined : jobsOf(output);
-  if (kind !== undefined && jobs && task.policy.wait !== false)
-    return beginTracking(task, {kind, jobs, output: output ?? null});
-  return endSucceeded(task, {
-    ...(output !== undefined && {output}),
-    ...(kind !== undefined && jobs && {jobKind: kind, jobs: jobs.map((ref) => ({ref, state: 'unknown' as const}))}),
-  });
-}
-
-function jobsOf(output: Json | undefined): JobRef[] {
-  const jobs = isObject(output) ? output['jobs'] : undefined;
-  if (!Array.isArray(jobs)) throw fail('JW1012', {problem: 'the output of the action has no list jobs'});
-  return jobs.map((job) => {
-    const id = isObject(job) ? job['id'] : undefined;
-    if (typeof id !== 'string' && typeof id !== 'number')
-      throw fail('JW1012', {problem: 'a job reference needs an id'});
-    return {...(job as JsonObject), id};
-  });
+export function endLate(task: Task): Transition {
+  const error = fail('JW5002', {deadline: task.policy.deadline ?? 'its deadline'});
+  return end(task, 'failed', {error: error.with({detail: `${error.message}${lastProblem(task)}`})});
 }

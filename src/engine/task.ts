@@ -1,5 +1,4 @@
-/** One claimed run with everything its next move needs: its event, its target in the template, the connection. No I/O but reading. */
-
+/** One claimed run with everything its next move needs: its event, its target in the template, the connection. Must never change the world. */
 import {fail, type Issue, type JobwireError} from '../errors/jobwire-error.ts';
 import {evaluateJson} from '../expressions/evaluate.ts';
 import type {Action, Connector, Follow, Policy, Target} from '../generated/types.ts';
@@ -9,7 +8,7 @@ import type {Log, StepRecord} from '../operations/trace.ts';
 import {isObject, type Json, type JsonObject} from '../values/json.ts';
 import type {Chance, Clock} from '../values/time.ts';
 import {policyOf} from './policy.ts';
-import {eventRoot, runRoot} from './roots.ts';
+import {attemptTime, eventRoot, runRoot} from './roots.ts';
 import type {ClaimedRun, EventRecord, RunData, RunState, Transition} from './run.ts';
 
 /** What the engine needs from outside: manifests, connections, stored events, time and chance. */
@@ -19,7 +18,10 @@ export interface Tools {
   readonly chance: Chance;
   /** Opens or gives the open connection; throws JW7102 when there is none. */
   connection(id: string): LiveConnection;
+  /** Throws JW7102 when there is none; JW7103 while the store cannot be read. */
   event(uid: string): Promise<EventRecord>;
+  /** Address a target may call when a job ends: root `run.callbackUrl`. */
+  callbackUrl?(connection: string, feed: string): string | undefined;
 }
 
 export interface Task {
@@ -35,6 +37,8 @@ export interface Task {
   readonly scope: JsonObject;
   readonly log: Log;
   readonly lines: StepRecord[];
+  /** What this move learned for the run's data, whatever becomes of it. */
+  readonly learned: {input?: Json; warnings?: readonly Issue[]};
 }
 
 /** Lines a run keeps: the oldest go first. */
@@ -47,6 +51,8 @@ export async function readTask(run: ClaimedRun, tools: Tools): Promise<Task> {
   const action = connection.connector.actions?.[run.action];
   if (!action) throw fail('JW1004', {what: 'action', name: run.action});
   const lines: StepRecord[] = [];
+  const facts = runRoot(run, attemptTime(run, tools.clock.now()));
+  const scope = {event: eventRoot(event), run: {...facts, ...callbackOf(run, {connection, action, tools})}};
   return {
     run,
     tools,
@@ -56,10 +62,20 @@ export async function readTask(run: ClaimedRun, tools: Tools): Promise<Task> {
     connector: connection.connector,
     action,
     connection,
-    scope: {event: eventRoot(event), run: runRoot(run, tools.clock.now()), ...(result !== undefined && {result})},
+    scope: {...scope, ...(result !== undefined && {result})},
     log: (line) => lines.push(line),
     lines,
+    learned: {},
   };
+}
+
+function callbackOf(
+  run: ClaimedRun,
+  {connection, action, tools}: {connection: LiveConnection; action: Action; tools: Tools},
+): JsonObject {
+  const feed = action.starts === undefined ? undefined : connection.connector.jobs?.[action.starts]?.callback;
+  const url = feed === undefined ? undefined : tools.callbackUrl?.(run.connection, feed);
+  return url === undefined ? {} : {callbackUrl: url};
 }
 
 function findTarget(run: ClaimedRun, library: Library): {target: Target | Follow; policy: Policy; result?: Json} {
@@ -91,6 +107,7 @@ export function inputOf(task: Task): Json {
 }
 
 export interface Change {
+  /** Without it at once. */
   readonly wakeAt?: number;
   readonly data?: Partial<RunData>;
   readonly error?: Issue;
@@ -100,7 +117,8 @@ export interface Change {
 
 /** The transition of this task's run to a state; what the change does not name stays. */
 export function become(task: Task, to: RunState, change: Change = {}): Transition {
-  return moveRun(task.run, {to, change, lines: task.lines, now: task.tools.clock.now()});
+  const {run, lines, learned, tools} = task;
+  return moveRun(run, {to, change: {...change, data: {...learned, ...change.data}}, lines, now: tools.clock.now()});
 }
 
 interface Move {
@@ -118,12 +136,19 @@ export function moveRun(run: ClaimedRun, {to, change, lines, now}: Move): Transi
     run: run.id,
     fence: run.fence,
     to,
-    wakeAt: change.wakeAt ?? now,
+    wakeAt: Math.round(change.wakeAt ?? now),
     attempt: run.attempt,
     data,
     ...(change.error && {error: change.error}),
     ...(change.follow && {follow: change.follow}),
   };
+}
+
+/** Something a person should know though it stops nothing; said once. */
+export function warn(task: Task, issue: Issue): void {
+  const known = task.learned.warnings ?? task.run.data.warnings ?? [];
+  if (!known.some(({code, detail}) => code === issue.code && detail === issue.detail))
+    task.learned.warnings = [...known, issue];
 }
 
 /** A line of the log for what went wrong. */

@@ -1,181 +1,125 @@
-/** Following jobs to their end: due runs of one connection and kind are read together; the status read alone decides. */
+/** Following jobs: due runs of one connection and kind are read together; the status read alone decides. */
 import {asJobwireError, fail, type JobwireError} from '../errors/jobwire-error.ts';
-import type {JobKind} from '../generated/types.ts';
-import {runProcedure} from '../operations/procedure.ts';
-import {isObject, type Json, type JsonObject, own} from '../values/json.ts';
+import {own} from '../values/json.ts';
 import {ms} from '../values/time.ts';
-import {endSucceeded, hold} from './end.ts';
-import type {ClaimedRun, JobRef, JobState, TrackedJob, Transition} from './run.ts';
-import {become, note, readTask, type Task, type Tools} from './task.ts';
-import {endTracked, overdue} from './tracked.ts';
+import {refuse} from './advance.ts';
+import {correlate} from './correlate.ts';
+import {hold} from './end.ts';
+import {isOver, kindOf, pollDelay, stateOf} from './kind.ts';
+import {overdue} from './overdue.ts';
+import type {ClaimedRun, TrackedJob, Transition} from './run.ts';
+import {jobsOf} from './started.ts';
+import {kindName, readStatuses, type Status, type Statuses} from './statuses.ts';
+import {become, note, readTask, type Task, type Tools, warn} from './task.ts';
+import {endTracked} from './tracked.ts';
 
-export interface Started {
-  readonly kind: string;
-  readonly jobs: readonly JobRef[];
-  readonly output: Json;
-}
-
-/** The first transition after a start: parked until the first status read. A job that came back finished is not polled. */
-export function beginTracking(task: Task, {kind, jobs, output}: Started): Promise<Transition> {
-  const jobKind = kindOf(task, kind);
-  const now = task.tools.clock.now();
-  const tracked = jobs.map((ref): TrackedJob => {
-    const raw = own(ref, 'state');
-    return typeof raw === 'string' ? {ref, state: stateOf(jobKind, raw) ?? 'unknown', raw} : {ref, state: 'pending'};
-  });
-  const data = {output, jobs: tracked, jobKind: kind, polls: 0, failedPolls: 0, trackingSince: now, stateSince: now};
-  if (tracked.length === 0) return Promise.resolve(endSucceeded(task, data));
-  const parked = become(task, 'tracking', {wakeAt: now + pollDelay(jobKind, 0), data, drop: ['intent']});
-  return tracked.every(({state}) => isOver(state))
-    ? endTracked({...task, run: {...task.run, data: parked.data}}, jobKind)
-    : Promise.resolve(parked);
-}
+export {stateOf} from './kind.ts';
 
 /** The transition of each run, in order: one status call serves as many runs as the connector allows. */
 export function track(runs: readonly ClaimedRun[], tools: Tools): Promise<Transition>[] {
-  const tasks = runs.map((run) => readTask(run, tools));
-  const groups = new Map<string, number[]>();
-  runs.forEach((run, i) => {
-    const key = `${run.connection}/${run.data.jobKind}`;
-    groups.set(key, [...(groups.get(key) ?? []), i]);
-  });
-  const answers = new Map<number, Promise<ReadonlyMap<string, Status> | JobwireError>>();
-  for (const members of groups.values()) {
-    const answer = Promise.all(members.map((i) => tasks[i])).then((group) =>
-      readStatus(group.filter((task) => task !== undefined)),
-    );
-    for (const i of members) answers.set(i, answer.catch(asJobwireError));
-  }
-  return runs.map(async (_, i) => {
-    const task = await tasks[i];
-    const answer = await answers.get(i);
-    if (!task || !answer) throw fail('JW9001', {problem: 'a tracked run has no answer'});
-    return answer instanceof Error ? afterFailedPoll(task, answer) : afterPoll(task, answer);
+  const ready = Promise.all(runs.map((run) => readTask(run, tools).catch(asJobwireError))).then((tasks) => ({
+    tasks,
+    statuses: readStatuses(tasks.filter((task): task is Task => !(task instanceof Error))),
+  }));
+  return runs.map(async (run, i) => {
+    const {tasks, statuses} = await ready;
+    const task = tasks[i] as Task | JobwireError;
+    if (task instanceof Error) return refuse(run, tools, task);
+    try {
+      return await trackOne(task, statuses);
+    } catch (error) {
+      return hold(task, asJobwireError(error));
+    }
   });
 }
 
-/** One job as its status procedure gives it. */
-interface Status {
-  readonly state?: string;
-  readonly message?: string;
-  readonly startedAt?: string;
-  readonly endedAt?: string;
-  readonly output?: Json;
-  readonly follow?: JsonObject;
-}
-
-async function readStatus(tasks: readonly Task[]): Promise<ReadonlyMap<string, Status>> {
-  const [first] = tasks;
-  if (!first) return new Map();
-  const kind = kindOf(first, first.run.data.jobKind ?? '');
-  const refs = tasks.flatMap(({run}) => (run.data.jobs ?? []).filter(({state}) => !isOver(state)).map(({ref}) => ref));
-  const batch = kind.status.batch ?? 1;
-  const found = new Map<string, Status>();
-  for (let i = 0; i < refs.length; i += batch) {
-    const chunk = refs.slice(i, i + batch);
-    const scope = kind.status.batch === undefined ? {job: chunk[0] as Json} : {jobs: chunk as Json};
-    const answer = await runProcedure(kind.status, scope, {
-      connection: first.connection,
-      log: (line) => {
-        if (line.error) first.log(line);
-      },
-    });
-    if (kind.status.batch === undefined) found.set(keyOf(chunk[0]?.id), statusOf(answer));
-    else for (const row of Array.isArray(answer) ? answer : []) found.set(keyOf(own(row, 'id')), statusOf(row));
+async function trackOne(task: Task, statuses: Statuses): Promise<Transition> {
+  const {jobs, correlate: params} = task.run.data;
+  if (!jobs && params) return correlate(task, params);
+  let failure: JobwireError | undefined;
+  const now: TrackedJob[] = [];
+  for (const job of jobs ?? []) {
+    try {
+      now.push(isOver(job.state) ? job : update(task, job, await statuses(task, job)));
+    } catch (thrown) {
+      failure = asJobwireError(thrown);
+      now.push(job);
+    }
   }
-  return found;
+  return failure ? afterFailedPoll(task, now, failure) : afterPoll(task, now);
 }
 
-/** Ids compare as text without regard to case: targets differ in how they print a GUID. */
-function keyOf(id: unknown): string {
-  return String(id).toLowerCase();
-}
-
-function statusOf(row: unknown): Status {
-  const state = own(row, 'state');
-  const parts = Array.isArray(state)
-    ? state.filter((part) => part !== null)
-    : state === undefined || state === null
-      ? []
-      : [state];
-  return {
-    ...(isObject(row) ? (row as Status) : {}),
-    ...(parts.length > 0 ? {state: parts.map(String).join('/')} : {state: undefined as never}),
-  };
-}
-
-function afterPoll(task: Task, found: ReadonlyMap<string, Status>): Transition | Promise<Transition> {
-  const kind = kindOf(task, task.run.data.jobKind ?? '');
+function afterPoll(task: Task, jobs: readonly TrackedJob[]): Transition | Promise<Transition> {
   const before = task.run.data.jobs ?? [];
-  const jobs = before.map((job) =>
-    isOver(job.state) ? job : update(task, kind, {job, status: found.get(keyOf(job.ref.id))}),
-  );
-  const now = task.tools.clock.now();
-  const moved = jobs.some((job, i) => job.state !== before[i]?.state);
-  for (const [i, job] of jobs.entries())
-    if (job.state !== before[i]?.state)
-      task.log({at: now, step: 'track', what: `job ${job.ref.id} is ${job.raw ?? job.state}`});
+  const moved = jobs.some((job, i) => job.state !== before[i]?.state || job.ref.id !== before[i]?.ref.id);
   const polls = moved ? 1 : (task.run.data.polls ?? 0) + 1;
-  const data = {...task.run.data, jobs, polls, failedPolls: 0, ...(moved && {stateSince: now})};
-  const next: Task = {...task, run: {...task.run, data}};
-  if (jobs.every(({state}) => isOver(state))) return endTracked(next, kind);
-  return overdue(next, kind) ?? become(next, 'tracking', {wakeAt: now + pollDelay(kind, polls)});
+  const next = withData(task, {jobs, polls, failedPolls: 0});
+  if (jobs.every(({state}) => isOver(state))) return endTracked(next);
+  return overdue(next) ?? park(next, 0);
 }
 
-function update(task: Task, kind: JobKind, {job, status}: {job: TrackedJob; status: Status | undefined}): TrackedJob {
-  if (status?.follow) {
-    const ref = own(status.follow, 'ref');
-    if (isObject(ref)) return {ref: ref as JobRef, state: 'pending'};
-  }
+/** The job as it is now; a change is a line of the log. */
+function update(task: Task, job: TrackedJob, status: Status | undefined): TrackedJob {
+  const now = task.tools.clock.now();
+  if (status?.follow) return followed(task, job, status.follow);
   const raw = status?.state;
-  if (raw === undefined) return job;
-  const state = stateOf(kind, raw);
-  if (state === undefined && job.raw !== raw) note(task, 'track', fail('JW3201', {job: job.ref.id, state: raw}));
-  const {message, startedAt, endedAt} = status ?? {};
-  return {
-    ref: job.ref,
-    state: state ?? 'unknown',
-    raw,
-    ...(message !== undefined && {message}),
-    ...(startedAt !== undefined && {startedAt}),
-    ...(endedAt !== undefined && {endedAt}),
+  if (raw === undefined) return {...job, missingSince: job.missingSince ?? (job.raw === undefined ? job.since : now)};
+  const known = stateOf(kindOf(task, kindName(task, job)), raw);
+  const state = known ?? 'unknown';
+  if (known === undefined) {
+    const unknown = fail('JW3201', {job: String(job.ref.id), state: raw});
+    if (job.raw !== raw) note(task, 'track', unknown);
+    warn(task, unknown.issue());
+  }
+  if (state !== job.state || raw !== job.raw) task.log({at: now, step: 'track', what: `job ${job.ref.id} is ${raw}`});
+  const {missingSince: _, message: __, ...rest} = job;
+  const {redactor} = task.connection;
+  const {state: ___, follow: ____, message, output, ...news} = status ?? {};
+  const shown = {
+    ...(message !== undefined && {message: redactor.text(message)}),
+    ...(output !== undefined && {output: redactor.json(output)}),
   };
+  return {...rest, ...news, ...shown, state, raw, since: state === job.state ? job.since : now};
 }
 
-/** A target that cannot be reached is asked again; a read that is refused `tolerate` times in a row holds the run. */
-function afterFailedPoll(task: Task, error: JobwireError): Transition {
+function followed(task: Task, job: TrackedJob, follow: NonNullable<Status['follow']>): TrackedJob {
+  const now = task.tools.clock.now();
+  const [ref] = jobsOf(own(follow, 'ref'));
+  if (!ref) throw fail('JW1012', {problem: 'follow needs a ref'}, {outcome: 'fail'});
+  const named = own(follow, 'kind');
+  const kind = typeof named === 'string' ? named : kindName(task, job);
+  kindOf(task, kind);
+  task.log({at: now, step: 'track', what: `job ${job.ref.id} goes on as ${kind} ${ref.id}`});
+  return {ref, kind, state: 'pending', since: now};
+}
+
+/** A job that cannot be read is asked for again; after `tolerate` failures in a row a person looks (JW3002). */
+function afterFailedPoll(
+  task: Task,
+  jobs: readonly TrackedJob[],
+  error: JobwireError,
+): Transition | Promise<Transition> {
   const kind = kindOf(task, task.run.data.jobKind ?? '');
-  const definite = error.extra.outcome !== 'retry';
-  const failedPolls = (task.run.data.failedPolls ?? 0) + (definite ? 1 : 0);
-  const polls = (task.run.data.polls ?? 0) + 1;
+  // Told to come later is an answer.
+  const failedPolls = (task.run.data.failedPolls ?? 0) + (error.jobwireCode === 'JW3003' ? 0 : 1);
   note(task, 'track', error);
-  if (failedPolls >= (kind.poll?.tolerate ?? 5)) return hold(task, error);
-  const next: Task = {...task, run: {...task.run, data: {...task.run.data, polls, failedPolls}}};
-  const late = overdue(next, kind);
-  if (late) return late as Transition;
-  return become(next, 'tracking', {
-    wakeAt: task.tools.clock.now() + Math.max(error.extra.afterMs ?? 0, pollDelay(kind, polls)),
-  });
+  const next = withData(task, {jobs, polls: (task.run.data.polls ?? 0) + 1, failedPolls});
+  const tolerate = kind.poll?.tolerate ?? 5;
+  if (failedPolls > 0 && failedPolls >= tolerate) {
+    const problem = `asked ${failedPolls} times: ${error.message}`;
+    return hold(next, fail('JW3002', {request: 'the status of the job', problem}, {cause: error}));
+  }
+  return overdue(next) ?? park(next, Math.max(error.extra.afterMs ?? 0, ms(kind.poll?.cap ?? '2m')));
 }
 
-/** First, then growing by `factor` up to `cap`. */
-export function pollDelay(kind: JobKind, polls: number): number {
-  const {first = '2s', every = '10s', factor = 1.5, cap = '2m'} = kind.poll ?? {};
-  return polls === 0 ? ms(first) : Math.min(ms(cap), ms(every) * factor ** Math.min(polls - 1, 50));
+/** Until the next read: the earliest of the kinds of jobs that are not over. */
+function park(task: Task, atLeastMs: number): Transition {
+  const {jobs = [], polls = 0} = task.run.data;
+  const open = jobs.filter(({state}) => !isOver(state));
+  const waits = open.map((job) => pollDelay(kindOf(task, kindName(task, job)), polls));
+  return become(task, 'tracking', {wakeAt: task.tools.clock.now() + Math.max(atLeastMs, Math.min(...waits))});
 }
 
-export function kindOf(task: Task, name: string): JobKind {
-  const kind = task.connector.jobs?.[name];
-  if (!kind) throw fail('JW1004', {what: 'job kind', name});
-  return kind;
-}
-
-/** The table's word for a raw state, ignoring case; undefined when neither it nor `*` is listed. */
-export function stateOf(kind: JobKind, raw: string): JobState | undefined {
-  const entry = Object.entries(kind.states).find(([name]) => name.toLowerCase() === raw.toLowerCase());
-  return (entry?.[1] ?? kind.states['*']) as JobState | undefined;
-}
-
-export function isOver(state: JobState): boolean {
-  return state === 'succeeded' || state === 'failed' || state === 'canceled';
+function withData(task: Task, data: Partial<ClaimedRun['data']>): Task {
+  return {...task, run: {...task.run, data: {...task.run.data, ...data}}};
 }

@@ -1,27 +1,33 @@
-/** The end of tracking: what all jobs together mean, their output, and what to do when they take too long. */
+/** The end of tracking: what all jobs together mean, and their output. */
 import {asJobwireError, fail, type JobwireError} from '../errors/jobwire-error.ts';
-import type {JobKind, JobVerb} from '../generated/types.ts';
 import {runProcedure} from '../operations/procedure.ts';
 import type {Json} from '../values/json.ts';
-import {ms} from '../values/time.ts';
-import {end, hold} from './end.ts';
+import {end} from './end.ts';
+import {kindOf} from './kind.ts';
 import type {TrackedJob, Transition} from './run.ts';
+import {kindName} from './statuses.ts';
 import {become, note, type Task} from './task.ts';
 
 /** Every job is over: reads the output, then ends the run. */
-export async function endTracked(task: Task, kind: JobKind): Promise<Transition> {
+export async function endTracked(task: Task): Promise<Transition> {
   const jobs = task.run.data.jobs ?? [];
-  const output = kind.output ? await readOutputs(task, kind.output) : undefined;
-  if (output instanceof Error) return retryOutput(task, output);
+  const output = await readOutputs(task, jobs);
+  if (output instanceof Error) return readLater(task, output);
   const data = {...task.run.data, ...(output !== undefined && {jobOutput: output})};
   const state = stateOfAll(jobs);
   if (state === 'succeeded') return end(task, 'succeeded', {data});
-  const failed = jobs.find((job) => job.state === state);
-  const detail = `job ${failed?.ref.id} ended as ${failed?.raw ?? state}${failed?.message ? `: ${failed.message}` : ''}`;
   return end(task, state, {
     data,
-    error: fail('JW3004', {}, {detail, hint: 'see the job in the target', authorCode: `job-${state}`}),
+    error: jobError(
+      state,
+      jobs.find((job) => job.state === state),
+    ),
   });
+}
+
+function jobError(state: 'failed' | 'canceled', job: TrackedJob | undefined): JobwireError {
+  const detail = `job ${job?.ref.id} ended as ${job?.raw ?? state}${job?.message ? `: ${job.message}` : ''}`;
+  return fail('JW3004', {}, {detail, hint: 'see the job in the target', authorCode: `job-${state}`});
 }
 
 /** Failed if any failed, else canceled, else succeeded. */
@@ -30,62 +36,47 @@ export function stateOfAll(jobs: readonly TrackedJob[]): 'succeeded' | 'failed' 
   return states.includes('failed') ? 'failed' : states.includes('canceled') ? 'canceled' : 'succeeded';
 }
 
-/** The output of one job, or a list for several; an error that may pass is retried a few times, any other is only noted. */
-async function readOutputs(task: Task, verb: JobVerb): Promise<Json | JobwireError | undefined> {
-  const jobs = task.run.data.jobs ?? [];
-  const outputs: Json[] = [];
-  for (const {ref, state} of jobs) {
-    if (state !== 'succeeded') {
-      outputs.push(null);
-      continue;
-    }
+/** How often an output is asked for before the run ends without it. */
+const mostReads = 5;
+
+/** The output of one job, or a list for several; undefined when no job has one. An error that may pass comes back as a value. */
+async function readOutputs(task: Task, jobs: readonly TrackedJob[]): Promise<Json | JobwireError | undefined> {
+  const outputs: (Json | undefined)[] = [];
+  for (const job of jobs) {
     try {
-      outputs.push(
-        ((await runProcedure(verb, {job: ref}, {connection: task.connection, log: task.log})) ?? null) as Json,
-      );
+      outputs.push(job.output ?? (await readOutput(task, job)));
     } catch (thrown) {
       const error = asJobwireError(thrown);
-      if (error.extra.outcome === 'retry' && (task.run.data.failedPolls ?? 0) < 5) return error;
+      if (error.extra.outcome === 'retry' && (task.run.data.failedPolls ?? 0) < mostReads) return error;
       note(task, 'output', error);
-      outputs.push(null);
+      outputs.push(undefined);
     }
   }
-  return jobs.length === 1 ? outputs[0] : outputs;
+  if (outputs.every((output) => output === undefined)) return undefined;
+  const shown = outputs.map((output) => task.connection.redactor.json(output ?? null));
+  return shown.length === 1 ? shown[0] : shown;
 }
 
-function retryOutput(task: Task, error: JobwireError): Transition {
+/** Bytes are not stored: they are there to be downloaded. */
+async function readOutput(task: Task, job: TrackedJob): Promise<Json | undefined> {
+  const {output: verb} = kindOf(task, kindName(task, job));
+  if (!verb || job.state !== 'succeeded') return undefined;
+  const {connection, log, tools} = task;
+  const output: unknown = await runProcedure(verb, {job: job.ref}, {connection, log});
+  if (!(output instanceof Uint8Array)) return output as Json | undefined;
+  log({
+    at: tools.clock.now(),
+    step: 'output',
+    what: `the output of job ${job.ref.id} is a file of ${output.length} bytes`,
+  });
+  return undefined;
+}
+
+function readLater(task: Task, error: JobwireError): Transition {
   note(task, 'output', error);
   const failedPolls = (task.run.data.failedPolls ?? 0) + 1;
   return become(task, 'tracking', {
     wakeAt: task.tools.clock.now() + Math.max(error.extra.afterMs ?? 0, 5000 * failedPolls),
     data: {...task.run.data, failedPolls},
-  });
-}
-
-/** The transition for jobs that are missing, stuck or too slow; undefined while there is still time. */
-export function overdue(task: Task, kind: JobKind): Transition | undefined {
-  const now = task.tools.clock.now();
-  const {jobs = [], trackingSince = now, stateSince = now} = task.run.data;
-  const job = String(jobs[0]?.ref.id);
-  const {missing = '1m', timeout = '24h', stuck = {}} = kind.poll ?? {};
-  if (jobs.some(({raw}) => raw === undefined) && now - trackingSince > ms(missing))
-    return hold(task, fail('JW3203', {job, time: missing}));
-  for (const [state, limit] of Object.entries(stuck))
-    if (limit !== undefined && jobs.some((one) => one.state === state) && now - stateSince > ms(limit))
-      return hold(task, fail('JW3204', {job, state, time: limit}));
-  const wait = task.policy.wait;
-  const waitFor = typeof wait === 'object' ? wait.timeout : undefined;
-  if (waitFor !== undefined && now - trackingSince > ms(waitFor)) return afterWait(task, waitFor);
-  return now - trackingSince > ms(timeout) ? hold(task, fail('JW3205', {job, time: timeout})) : undefined;
-}
-
-/** `leave` ends the run without knowing how the job ends; `fail` says so. */
-function afterWait(task: Task, timeout: string): Transition {
-  const {wait} = task.policy;
-  const error = fail('JW5005', {timeout});
-  if (typeof wait === 'object' && wait.onTimeout !== undefined && wait.onTimeout !== 'leave')
-    return end(task, 'failed', {error});
-  return end(task, 'succeeded', {
-    data: {warnings: [error.issue()], jobs: (task.run.data.jobs ?? []).map((job) => ({...job, state: 'unknown'}))},
   });
 }

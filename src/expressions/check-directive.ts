@@ -153,6 +153,7 @@ function typeMerge(value: JsonObject, scene: Scene, expect: Type | undefined): T
     return {type: {type: 'object'}};
   }
   const {dialects} = scene.place;
+  const before = scene.findings.length;
   const parts = list.map((item, i) => {
     const typed = typeValue(
       item,
@@ -163,7 +164,9 @@ function typeMerge(value: JsonObject, scene: Scene, expect: Type | undefined): T
   });
   const merged = mergeTypes(parts, scene);
   const problem =
-    expect === undefined || merged === undefined ? undefined : misfit(merged, expect, scene.place.resolve);
+    expect === undefined || merged === undefined || scene.findings.length > before
+      ? undefined
+      : misfit(merged, expect, scene.place.resolve);
   if (problem !== undefined) report(scene, {code: 'JW2007', facts: {problem}});
   return {type: merged ?? {type: 'object'}};
 }

@@ -10,6 +10,7 @@ import {isExpression} from './parse.ts';
 import {
   type Alternative,
   alternativesOf,
+  defaultsApplied,
   isClosed,
   itemsOf,
   memberOf,
@@ -39,7 +40,7 @@ function typeLiteral(value: Json, scene: Scene, expect: Type | undefined): Typed
 function checkLiteral(value: Json, scene: Scene, expect: Type | undefined): void {
   if (expect === undefined || expect === true || !scene.place.validate) return;
   if (isPlain(expect) && misfit({const: value}, expect, scene.place.resolve) === undefined) return;
-  for (const {pointer, message} of scene.place.validate(expect, value).slice(0, 1)) {
+  for (const {pointer, message} of scene.place.validate(expect, withDefaults(value, expect)).slice(0, 1)) {
     const allowed = choices(expect, scene);
     report(
       {...scene, pointer: `${scene.pointer}${pointer}`},
@@ -50,6 +51,15 @@ function checkLiteral(value: Json, scene: Scene, expect: Type | undefined): void
       },
     );
   }
+}
+
+/** As the run sees it: defaults of an input's own properties are put in. */
+function withDefaults(value: Json, expect: SchemaType): Json {
+  if (!isObject(value) || expect[defaultsApplied] !== true) return value;
+  const defaults = Object.entries(propertiesOf(expect)).flatMap(([name, property]): [string, Json][] =>
+    isObject(property) && property['default'] !== undefined ? [[name, property['default']]] : [],
+  );
+  return {...Object.fromEntries(defaults), ...value};
 }
 
 const plainKeywords = new Set([
@@ -189,6 +199,7 @@ function requiredNames(value: JsonObject, schema: SchemaType, scene: Scene): Set
   const properties = propertiesOf(schema);
   const conditional = conditionOf(value, schema, scene);
   const all = [...names(schema['required']), ...names(conditional?.['required'])];
+  if (schema[defaultsApplied] !== true) return new Set(all);
   return new Set(all.filter((name) => !isObject(properties[name]) || properties[name]['default'] === undefined));
 }
 

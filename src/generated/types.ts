@@ -1205,7 +1205,7 @@ export interface VerifyRule {
   jwt?: JwtRule
   x509?: {
     $comment?: string
-    /** Where the certificate is. */
+    /** Where the certificate is: a file over https, without a query. */
     certificate: Value
     hosts: HostPattern[]
     algorithm: Value
@@ -1262,9 +1262,10 @@ export interface JwtRule {
   $comment?: string
   /** By default the bearer token. */
   from?: Value
-  /** Where the keys of the issuer are. */
-  jwks: string
-  issuer: string[]
+  /** Where the keys of the issuer are, over https; only settings of the connection may stand in it. */
+  jwks: Value
+  /** Any of them; only settings of the connection may stand in it. */
+  issuer: Value[]
   audience: Value
   /** Default: ["RS256"]. */
   algorithms?: ("RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA")[]

@@ -1,6 +1,7 @@
 /** What one webhook feed of one connection needs to receive. No behaviour. */
 import type {Connector, Feed} from '../generated/types.ts';
 import type {JsonObject} from '../values/json.ts';
+import type {KeySource} from './key-source.ts';
 
 /** Live texts of each configured secret, read when asked for; several texts during a rotation, the first one signs. */
 export type Secrets = Readonly<Record<string, () => readonly string[]>>;
@@ -22,4 +23,6 @@ export interface Hook extends Keyring {
   readonly connector: Connector;
   /** Where senders reach this server, without a slash at the end: part of some signatures. */
   readonly publicUrl?: string;
+  /** Keys that senders publish, through the connection's own door; without it, proofs that need them are refused (JW4014). */
+  readonly keys?: KeySource;
 }

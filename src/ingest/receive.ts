@@ -1,20 +1,19 @@
 /** One delivery, from raw bytes to its acknowledgement. Must never acknowledge what is not stored, nor parse what is not proved. */
 import type {Accepted, Engine, NewEvent} from '../engine/engine.ts';
-import type {EventRecord} from '../engine/run.ts';
 import {asJobwireError, fail, type JobwireError} from '../errors/jobwire-error.ts';
 import {evaluateJson} from '../expressions/evaluate.ts';
 import type {Webhook} from '../generated/types.ts';
 import type {Library} from '../manifest/library.ts';
 import type {Json} from '../values/json.ts';
 import type {Redactor} from '../values/secret.ts';
-import {type Clock, ms} from '../values/time.ts';
+import type {Clock} from '../values/time.ts';
 import {type Ack, acknowledge, refuse} from './ack.ts';
 import {type Confirm, shakeHands} from './handshake.ts';
-import {hintsOf} from './hints.ts';
 import type {Hook} from './hook.ts';
-import {match} from './match.ts';
-import {type Arrival, normalise} from './normalise.ts';
+import {newEvent, wakeJobs} from './new-event.ts';
+import type {Arrival} from './normalise.ts';
 import {type Delivery, type ReceivedRequest, readRequest} from './request.ts';
+import {gatherEvidence} from './signatures/evidence.ts';
 import {createProof} from './signatures/proof.ts';
 import {verify} from './signatures/verify.ts';
 
@@ -52,7 +51,7 @@ async function answer(delivery: Delivery, hook: Hook, tools: ReceiveTools): Prom
   const early = await shakeHands(webhook.handshake, 'unproved', errand);
   if (early) return early;
   refuseMethod(delivery, webhook);
-  const verified = verify(webhook.verify, proof);
+  const verified = verify(webhook.verify, await gatherEvidence(webhook.verify, proof, hook.keys));
   request.body();
   const late = verified.perItem ? undefined : await shakeHands(webhook.handshake, 'proved', errand);
   if (late) return late;
@@ -62,7 +61,7 @@ async function answer(delivery: Delivery, hook: Hook, tools: ReceiveTools): Prom
   if (proved.length === 0 && verified.perItem) throw fail('JW4001', {problem: 'no item carries a live token'});
   const events = proved.map((item) => toEvent(item, {request, hook, tools, alone: items.length === 1, problem}));
   const accepted = await store(events, tools.engine);
-  await wakeJobs(events, hook, tools.engine);
+  await wakeJobs(events, hook.connector, tools.engine);
   return acknowledge(webhook, {request: request.root(), connection: hook.config}, accepted);
 }
 
@@ -115,11 +114,7 @@ function toEvent(item: Json, {request, hook, tools, alone, problem}: ItemContext
     ...(alone && {raw: request.delivery.raw}),
     ...(problem && {problem}),
   };
-  const event = normalise(item, arrival);
-  const {decisions, drafts} =
-    event.state === 'accepted' ? match(event, tools.library, now) : {decisions: [], drafts: []};
-  const {window = '7d', on = 'accepted'} = hook.feed.dedupe ?? {};
-  return {event: {...event, decisions}, drafts, windowMs: ms(window), on};
+  return newEvent(item, arrival, tools.library);
 }
 
 /** All events of a delivery in one commit. JW7103 when they cannot be stored: the sender keeps them and comes again. */
@@ -127,11 +122,4 @@ async function store(events: readonly NewEvent[], engine: Engine): Promise<reado
   return engine.accept({events}).catch((error: unknown) => {
     throw fail('JW7103', {problem: 'the delivery could not be stored'}, {hint: 'send it again later', cause: error});
   });
-}
-
-/** After the commit and without a say in the answer: a hint that is lost costs time, not truth. */
-async function wakeJobs(events: readonly NewEvent[], {connector}: Hook, engine: Engine): Promise<void> {
-  const spoken = events.filter(({event}) => event.state === 'accepted').map(({event}) => event as EventRecord);
-  const hints = spoken.flatMap((event) => hintsOf(event, connector));
-  await Promise.allSettled(hints.map((hint) => engine.wake(hint)));
 }

@@ -4,7 +4,7 @@ import type {Connection, Connector} from '../generated/types.ts';
 import type {JsonObject} from '../values/json.ts';
 import {ms} from '../values/time.ts';
 import {type Finding, toIssues} from './issues.ts';
-import type {Library} from './library.ts';
+import type {Neighbours} from './neighbours.ts';
 import {members} from './parts.ts';
 import {isRange, parseReference} from './reference.ts';
 import {requireName} from './references.ts';
@@ -13,13 +13,13 @@ import type {Unit} from './unit.ts';
 import {validateAgainst, withDefaults} from './validate.ts';
 import {type EffectiveConnection, effectiveConnection} from './variant.ts';
 
-export function checkConnection(unit: Unit<Connection>, library: Library, sound: ReadonlySet<string>): Issue[] {
-  return toIssues(unit.document, [...fileReferences(unit), ...againstConnector(unit, library, sound)]);
+export function checkConnection(unit: Unit<Connection>, neighbours: Neighbours): Issue[] {
+  return toIssues(unit.document, [...fileReferences(unit), ...againstConnector(unit, neighbours)]);
 }
 
-function againstConnector({manifest}: Unit<Connection>, library: Library, sound: ReadonlySet<string>): Finding[] {
-  const {connector: found, findings} = findConnector(manifest.connector, '/connector', library);
-  if (!found || !sound.has(found.id)) return findings;
+function againstConnector({manifest}: Unit<Connection>, neighbours: Neighbours): Finding[] {
+  const {connector: found, findings} = findConnector(manifest.connector, '/connector', neighbours);
+  if (!found || !neighbours.sound.has(found.id)) return findings;
   const connector = found.manifest;
   try {
     const effective = effectiveConnection(connector, manifest.variant);
@@ -51,9 +51,10 @@ function againstConnector({manifest}: Unit<Connection>, library: Library, sound:
 export function findConnector(
   ref: string,
   pointer: string,
-  library: Library,
+  {library, unreadable}: Neighbours,
 ): {connector?: Unit<Connector>; findings: Finding[]} {
   const {id, range} = parseReference(ref);
+  if (!library.connectors.has(id) && unreadable.connectors.has(id)) return {findings: []};
   const findings = requireName({what: 'connector', name: id, pointer}, library.connectors.keys());
   if (findings.length > 0) return {findings};
   if (range !== undefined && !isRange(range))

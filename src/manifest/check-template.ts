@@ -4,36 +4,35 @@ import type {Template} from '../generated/types.ts';
 import type {Json} from '../values/json.ts';
 import {checkSchema} from './embedded.ts';
 import {type Finding, isError, toIssues} from './issues.ts';
-import type {Library} from './library.ts';
 import {telltaleSecrets} from './literal-secrets.ts';
-import {isVersion} from './reference.ts';
+import type {Neighbours} from './neighbours.ts';
 import {checkTemplateReferences} from './references-template.ts';
 import {checkSlots} from './slots.ts';
 import {templateSlots} from './slots-template.ts';
 import {templateRules} from './template-rules.ts';
 import type {Unit} from './unit.ts';
 
-type Stage = (unit: Unit<Template>, library: Library) => Finding[];
+type Stage = (unit: Unit<Template>, neighbours: Neighbours) => Finding[];
 
 const stages: readonly Stage[] = [
-  (unit, library) => [...version(unit.manifest), ...checkTemplateReferences(unit.manifest, library)],
+  (unit, neighbours) => checkTemplateReferences(unit.manifest, neighbours),
   (unit) => [...manualSchema(unit.manifest), ...telltaleSecrets(unit.manifest as unknown as Json)],
-  (unit, library) => templateRules.flatMap(({check}) => check(unit.manifest, library)),
-  (unit, library) => checkSlots(templateSlots(unit.manifest, library)),
+  (unit, {library}) => templateRules.flatMap(({check}) => check(unit.manifest, library)),
+  (unit, {library}) => checkSlots(templateSlots(unit.manifest, library)),
 ];
 
 /** Nothing is said about a template whose connectors are broken themselves: their own issues come first. */
-export function checkTemplate(unit: Unit<Template>, library: Library, sound: ReadonlySet<string>): Issue[] {
+export function checkTemplate(unit: Unit<Template>, neighbours: Neighbours): Issue[] {
   const issues: Issue[] = [];
   for (const [i, stage] of stages.entries()) {
-    if (i > 0 && usesBroken(unit.manifest, sound)) break;
-    issues.push(...toIssues(unit.document, stage(unit, library)));
+    if (i > 0 && usesBroken(unit.manifest, neighbours)) break;
+    issues.push(...toIssues(unit.document, stage(unit, neighbours)));
     if (issues.some(isError)) break;
   }
   return issues;
 }
 
-function usesBroken({on, do: targets}: Template, sound: ReadonlySet<string>): boolean {
+function usesBroken({on, do: targets}: Template, {sound}: Neighbours): boolean {
   const refs = [
     ...('connector' in on ? [on.connector] : []),
     ...[targets]
@@ -41,18 +40,6 @@ function usesBroken({on, do: targets}: Template, sound: ReadonlySet<string>): bo
       .flatMap(({connector, onComplete}) => [connector, ...(onComplete ?? []).map((follow) => follow.connector)]),
   ];
   return refs.some((ref) => !sound.has(ref.split('@')[0] ?? ''));
-}
-
-function version({version: text}: Template): Finding[] {
-  return isVersion(text)
-    ? []
-    : [
-        {
-          code: 'JW1017',
-          pointer: '/version',
-          facts: {problem: `${JSON.stringify(text)} is not a version such as 1.2.3`},
-        },
-      ];
 }
 
 function manualSchema({on}: Template): Finding[] {

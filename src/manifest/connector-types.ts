@@ -44,6 +44,7 @@ class Types implements ConnectorTypes {
   readonly #operations = new Map<string, Type>();
   readonly #prepared = new Map<string, Type>();
   readonly #connections = new Map<string, Type>();
+  readonly #inputs = new WeakMap<object, Type>();
 
   constructor(connector: Connector) {
     this.connector = connector;
@@ -121,7 +122,12 @@ class Types implements ConnectorTypes {
     return paramsType(params, (schema) => this.resolve(schema), giving);
   }
 
-  input(schema: SchemaValue | undefined, flags: Readonly<Record<string, Type>> = {}): Type {
+  input(schema: SchemaValue | undefined, flags?: Readonly<Record<string, Type>>): Type {
+    if (!isObject(schema) || flags) return this.#input(schema, flags ?? {});
+    return remembered(this.#inputs, schema, () => this.#input(schema, {}));
+  }
+
+  #input(schema: SchemaValue | undefined, flags: Readonly<Record<string, Type>>): Type {
     const own = schema === undefined ? {type: 'object'} : this.resolve(schema);
     if (own === true) return true;
     const extra = closed(flags) as {properties: object; required: string[]};

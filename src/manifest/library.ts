@@ -9,6 +9,7 @@ import {checkTemplate} from './check-template.ts';
 import {isError} from './issues.ts';
 import type {Kind} from './kinds.ts';
 import {loadFile} from './load.ts';
+import type {Neighbours} from './neighbours.ts';
 import {parseReference, satisfies} from './reference.ts';
 import {createUnit, type Unit} from './unit.ts';
 
@@ -35,14 +36,12 @@ export interface Roots {
 /** A connector of the project wins over a shipped one of the same id; templates and connections are the project's only. */
 export function loadLibrary({project, shipped}: Roots): Library {
   const issues: Issue[] = [];
-  const same = resolve(project) === resolve(shipped);
-  const connectors = new Map([
-    ...loadUnits<Connector>(join(shipped, 'connectors'), 'connector', issues),
-    ...(same ? [] : loadUnits<Connector>(join(project, 'connectors'), 'connector', issues)),
-  ]);
-  const templates = loadUnits<Template>(join(project, 'templates'), 'template', issues);
-  const connections = loadUnits<Connection>(join(project, 'connections'), 'connection', issues);
-  for (const [id, unit] of connectors) connectors.set(id, withSchemaFiles(unit, issues));
+  const ours = resolve(project) === resolve(shipped) ? nothing : loadUnits<Connector>(project, 'connector', issues);
+  const theirs = loadUnits<Connector>(shipped, 'connector', issues);
+  const connectors = withFiles(new Map([...theirs.units, ...ours.units]), issues);
+  for (const id of ours.unreadable) connectors.delete(id);
+  const {units: templates} = loadUnits<Template>(project, 'template', issues);
+  const {units: connections, unreadable} = loadUnits<Connection>(project, 'connection', issues);
   const library: Library = {
     connectors,
     templates,
@@ -53,9 +52,15 @@ export function loadLibrary({project, shipped}: Roots): Library {
     issues,
   };
   const sound = checkAll(connectors, (unit) => checkConnector(unit), issues);
-  checkAll(connections, (unit) => checkConnection(unit, library, sound), issues);
-  checkAll(templates, (unit) => checkTemplate(unit, library, sound), issues);
+  const missing = new Set([...ours.unreadable, ...theirs.unreadable]);
+  const neighbours: Neighbours = {library, sound, unreadable: {connectors: missing, connections: unreadable}};
+  checkAll(connections, (unit) => checkConnection(unit, neighbours), issues);
+  checkAll(templates, (unit) => checkTemplate(unit, neighbours), issues);
   return library;
+}
+
+function withFiles(connectors: ReadonlyMap<string, Unit<Connector>>, issues: Issue[]): Map<string, Unit<Connector>> {
+  return new Map([...connectors].map(([id, unit]) => [id, withSchemaFiles(unit, issues)]));
 }
 
 /** Ids of the units without errors. */
@@ -73,21 +78,31 @@ function checkAll<M>(
   return sound;
 }
 
-/** The files of one kind by the id they say. */
-function loadUnits<M extends {readonly id: string}>(folder: string, kind: Kind, issues: Issue[]): Map<string, Unit<M>> {
+interface Found<M> {
+  readonly units: Map<string, Unit<M>>;
+  /** Names of the places whose file is not usable, or says another id. */
+  readonly unreadable: Set<string>;
+}
+
+const nothing: Found<never> = {units: new Map(), unreadable: new Set()};
+
+/** The files of one kind below a root, by the id they say. */
+function loadUnits<M extends {readonly id: string}>(root: string, kind: Kind, issues: Issue[]): Found<M> {
   const units = new Map<string, Unit<M>>();
-  const pattern = kind === 'connection' ? '*.json' : `*/${kind}.json`;
-  for (const path of globSync(pattern, {cwd: folder}).sort()) {
+  const unreadable = new Set<string>();
+  const folder = join(root, `${kind}s`);
+  for (const path of globSync(kind === 'connection' ? '*.json' : `*/${kind}.json`, {cwd: folder}).sort()) {
     const file = join(folder, path);
     const {manifest, document, issues: found} = loadFile<M>(file, kind);
     issues.push(...found);
-    if (!manifest || !document) continue;
     const dir = dirname(file);
     const place = kind === 'connection' ? basename(file, '.json') : basename(dir);
+    if (!manifest || !document || manifest.id !== place) unreadable.add(place);
+    if (!manifest || !document) continue;
     if (place !== manifest.id) issues.push(misplaced(manifest.id, place, document.locate('/id')));
     units.set(manifest.id, createUnit(dir, document, manifest));
   }
-  return units;
+  return {units, unreadable};
 }
 
 function misplaced(id: string, place: string, at: Issue['at']): Issue {

@@ -3,6 +3,7 @@ import {RE2JS} from 're2js';
 
 export interface Pattern {
   test(text: string): boolean;
+  toString(): string;
 }
 
 const longest = 1000;
@@ -15,7 +16,8 @@ export function compilePattern(source: string): Pattern {
   if (known) return known;
   if (source.length > longest) throw new SyntaxError(`longer than ${longest} characters`);
   const regex = RE2JS.compile(RE2JS.translateRegExp(source));
-  const pattern: Pattern = {test: (text) => regex.matcher(text).find()};
+  // ajv keeps patterns by their text: without one of its own, every pattern would be taken for the first.
+  const pattern: Pattern = {test: (text) => regex.matcher(text).find(), toString: () => `/${source}/`};
   if (compiled.size >= cached) compiled.clear();
   compiled.set(source, pattern);
   return pattern;

@@ -1,5 +1,5 @@
 /** References to units, `<id>@<range>`, and what a range admits (language reference, section 1.1). */
-import {satisfies as meets, valid, validRange} from 'semver';
+import {satisfies as meets, validRange} from 'semver';
 
 export interface Reference {
   readonly id: string;
@@ -14,10 +14,6 @@ export function parseReference(ref: string): Reference {
 /** `1.2.3`, `~1.2`, `^1` or `^1.2`: an exact version, or one operator with one to three numbers. */
 export function isRange(range: string): boolean {
   return /^(\d+\.\d+\.\d+|[~^]\d+(\.\d+){0,2})$/.test(range) && validRange(range) !== null;
-}
-
-export function isVersion(version: string): boolean {
-  return valid(version) === version;
 }
 
 export function satisfies(version: string, range: string): boolean {

@@ -2,7 +2,7 @@
 import type {Connector, Template} from '../generated/types.ts';
 import {findConnector} from './check-connection.ts';
 import type {Finding} from './issues.ts';
-import type {Library} from './library.ts';
+import type {Neighbours} from './neighbours.ts';
 import {parseReference} from './reference.ts';
 import {requireName} from './references.ts';
 import type {Unit} from './unit.ts';
@@ -32,35 +32,35 @@ export function targetsOf(targets: Template['do']) {
     : [{target: targets, pointer: '/do'}];
 }
 
-export function checkTemplateReferences(template: Template, library: Library): Finding[] {
+export function checkTemplateReferences(template: Template, neighbours: Neighbours): Finding[] {
   const {on} = template;
-  const source = 'connector' in on ? sourceFindings(on, library) : [];
+  const source = 'connector' in on ? sourceFindings(on, neighbours) : [];
   return [
     ...source,
-    ...callsOf(template).flatMap(({call, pointer}) => callFindings(call, pointer, library)),
+    ...callsOf(template).flatMap(({call, pointer}) => callFindings(call, pointer, neighbours)),
     ...repeatedIds(template),
   ];
 }
 
-function sourceFindings(on: {connector: string; event: string; connection: string}, library: Library): Finding[] {
-  const {connector, findings} = findConnector(on.connector, '/on/connector', library);
+function sourceFindings(on: {connector: string; event: string; connection: string}, neighbours: Neighbours): Finding[] {
+  const {connector, findings} = findConnector(on.connector, '/on/connector', neighbours);
   return [
     ...findings,
     ...(connector
       ? requireName({what: 'event', name: on.event, pointer: '/on/event'}, Object.keys(connector.manifest.events ?? {}))
       : []),
-    ...connectionFindings(on, '/on', library),
+    ...connectionFindings(on, '/on', neighbours),
   ];
 }
 
-function callFindings(call: Call, pointer: string, library: Library): Finding[] {
-  const {connector, findings} = findConnector(call.connector, `${pointer}/connector`, library);
-  if (!connector) return [...findings, ...connectionFindings(call, pointer, library)];
+function callFindings(call: Call, pointer: string, neighbours: Neighbours): Finding[] {
+  const {connector, findings} = findConnector(call.connector, `${pointer}/connector`, neighbours);
+  if (!connector) return [...findings, ...connectionFindings(call, pointer, neighbours)];
   const actions = connector.manifest.actions ?? {};
   return [
     ...requireName({what: 'action', name: call.action, pointer: `${pointer}/action`}, Object.keys(actions)),
-    ...connectionFindings(call, pointer, library),
-    ...variantFindings(call, pointer, {connector, library}),
+    ...connectionFindings(call, pointer, neighbours),
+    ...variantFindings(call, pointer, {connector, neighbours}),
   ];
 }
 
@@ -68,10 +68,10 @@ function callFindings(call: Call, pointer: string, library: Library): Finding[] 
 function connectionFindings(
   {connector, connection}: {connector: string; connection: string},
   pointer: string,
-  library: Library,
+  neighbours: Neighbours,
 ): Finding[] {
   const at = `${pointer}/connection`;
-  const unit = library.connection(connection);
+  const unit = neighbours.library.connection(connection);
   const {id} = parseReference(connector);
   if (unit) {
     const own = parseReference(unit.manifest.connector).id;
@@ -82,19 +82,20 @@ function connectionFindings(
         pointer: at,
         facts: {what: `connection of ${id}`, name: connection},
         detail: `the connection ${connection} is one of ${own}, not of ${id}`,
-        suggestions: connectionsOf(id, library),
+        suggestions: connectionsOf(id, neighbours),
       },
     ];
   }
-  const names = connectionsOf(id, library);
+  if (neighbours.unreadable.connections.has(connection)) return [];
+  const names = connectionsOf(id, neighbours);
   return requireName(
     {what: 'connection', name: connection, pointer: at},
-    names.length > 0 ? names : library.connections.keys(),
+    names.length > 0 ? names : neighbours.library.connections.keys(),
   );
 }
 
-function connectionsOf(connector: string, library: Library): string[] {
-  return [...library.connections.values()]
+function connectionsOf(connector: string, neighbours: Neighbours): string[] {
+  return [...neighbours.library.connections.values()]
     .filter(({manifest}) => parseReference(manifest.connector).id === connector)
     .map(({id}) => id);
 }
@@ -102,10 +103,10 @@ function connectionsOf(connector: string, library: Library): string[] {
 function variantFindings(
   call: Call,
   pointer: string,
-  {connector, library}: {connector: Unit<Connector>; library: Library},
+  {connector, neighbours}: {connector: Unit<Connector>; neighbours: Neighbours},
 ): Finding[] {
   const variants = connector.manifest.actions?.[call.action]?.variants;
-  const variant = library.connection(call.connection)?.manifest.variant;
+  const variant = neighbours.library.connection(call.connection)?.manifest.variant;
   if (!variants || variant === undefined || variants.includes(variant)) return [];
   return [
     {

@@ -7,9 +7,8 @@ import type {Finding} from './issues.ts';
 import {jobReferences, startContract, statusContract} from './job-contract.ts';
 import {literalSecrets} from './literal-secrets.ts';
 import {members} from './parts.ts';
-import {isVersion} from './reference.ts';
 import type {Unit} from './unit.ts';
-import {unusedParts} from './unused.ts';
+import {unreadNames, unusedParts} from './unused.ts';
 import {mergedPart, missingParts} from './variant.ts';
 import {oneUnsafeWrite, readingMethods, readingPlaces} from './writes.ts';
 
@@ -26,7 +25,6 @@ function rule(id: string, code: Code, says: string, check: (connector: Connector
 }
 
 export const connectorRules: readonly Rule[] = [
-  rule('version', 'JW1017', 'a version has three numbers', validVersion),
   rule('complete-variants', 'JW1015', 'every variant ends with baseUrl, auth and probe', completeVariants),
   rule('reading-methods', 'JW1010', 'a read uses GET, HEAD or POST', readingMethods),
   rule('reading-places', 'JW1011', 'what only reads calls no write', readingPlaces),
@@ -41,13 +39,8 @@ export const connectorRules: readonly Rule[] = [
   rule('listed-hosts', 'JW1016', 'every host in an address is in permissions', listedHosts),
   rule('literal-secrets', 'JW7002', 'credentials are never written out', literalSecrets),
   rule('unused-parts', 'JW1009', 'every part is used', unusedParts),
+  rule('unread-names', 'JW1009', 'every setting, secret and parameter is read', unreadNames),
 ];
-
-function validVersion({version}: Connector): Omit<Finding, 'code'>[] {
-  return isVersion(version)
-    ? []
-    : [{pointer: '/version', facts: {problem: `${JSON.stringify(version)} is not a version such as 1.2.3`}}];
-}
 
 function completeVariants(connector: Connector): Omit<Finding, 'code'>[] {
   const variants = members(connector.connection.variants, '/connection/variants');

@@ -2,14 +2,12 @@
 import type {Place, Type} from '../expressions/check.ts';
 import {isExpression} from '../expressions/parse.ts';
 import type {Criterion, PathRow, Policy, Target, Template, TestRow} from '../generated/types.ts';
-import {isObject, type Json} from '../values/json.ts';
+import type {Json} from '../values/json.ts';
 import {common, typesOf} from './connector-types.ts';
 import type {Library} from './library.ts';
 import {type Call, targetsOf} from './references-template.ts';
 import {closed, eventType, pick, resultType, runType, timeText} from './root-types.ts';
-import {resolveSchema} from './schemas.ts';
 import type {Slot} from './slots.ts';
-import {closeSchema} from './validate.ts';
 
 const test: Type = {type: 'boolean'};
 
@@ -137,10 +135,10 @@ function inputSlot(
 ): Slot {
   const {manifest} = library.connector(call.connector);
   const schema = manifest.actions?.[call.action]?.input;
-  const expect = schema === undefined ? true : (closeSchema(resolveSchema(schema, manifest)) as Type);
+  const expect = schema === undefined ? true : typesOf(manifest).input(schema);
   return {
     pointer: `${pointer}/input`,
-    value: isObject(call.input) || call.input !== undefined ? call.input : {},
+    value: call.input ?? {},
     place: {...place, expect},
   };
 }

@@ -2,14 +2,15 @@
 import type {Connector} from '../generated/types.ts';
 import {isObject} from '../values/json.ts';
 import type {Finding} from './issues.ts';
-import {callSites, embeddedSchemas, members} from './parts.ts';
+import {callSites, connectionParts, embeddedSchemas, members} from './parts.ts';
 import {referencedSchema} from './schemas.ts';
+import {usedNames} from './used-paths.ts';
 import {visitSchemas} from './walk-schema.ts';
 
 type Found = Omit<Finding, 'code'>;
 
 export function unusedParts(connector: Connector): Found[] {
-  const used = usedNames(connector);
+  const used = namesInUse(connector);
   const section = (what: keyof Used, map: {readonly [name: string]: unknown} | undefined, pointer: string): Found[] =>
     members(map, pointer).flatMap(({name, pointer: at}) =>
       name.startsWith('./') || used[what].has(name) ? [] : [{pointer: at, key: true, facts: {what, name}}],
@@ -24,9 +25,38 @@ export function unusedParts(connector: Connector): Found[] {
   ];
 }
 
+/** Settings, secrets and parameters that no expression reads. */
+export function unreadNames(connector: Connector): Found[] {
+  const secrets = usedNames(connector, 'secret');
+  const settings = usedNames(connector, 'connection');
+  const {hosts} = connector.permissions;
+  const unread = (what: string, map: unknown, pointer: string, isUsed: (name: string) => boolean): Found[] =>
+    members(isObject(map) ? map : undefined, pointer)
+      .filter(({name}) => !isUsed(name))
+      .map(({name, pointer: at}) => ({pointer: at, key: true, facts: {what, name}}));
+  const params = (section: {readonly [name: string]: {readonly params?: unknown}} | undefined, at: string): Found[] =>
+    members(section, at).flatMap(({value, pointer}) => {
+      const used = usedNames(value, 'params');
+      return unread('parameter', value.params, `${pointer}/params`, (name) => used.has(name.replace(/\?$/, '')));
+    });
+  return [
+    ...connectionParts(connector).flatMap(({part, pointer}) => [
+      ...unread('secret', part.secrets, `${pointer}/secrets`, (name) => secrets.has(name)),
+      ...unread(
+        'setting',
+        isObject(part.config) ? part.config['properties'] : undefined,
+        `${pointer}/config/properties`,
+        (name) => settings.has(name) || hosts.includes(`connection:${name}`),
+      ),
+    ]),
+    ...params(connector.operations, '/operations'),
+    ...params(connector.lookups, '/lookups'),
+  ];
+}
+
 type Used = Record<'operation' | 'lookup' | 'budget' | 'schema' | 'type table' | 'event', Set<string>>;
 
-function usedNames(connector: Connector): Used {
+function namesInUse(connector: Connector): Used {
   const sites = [...callSites(connector), ...fetchSites(connector)];
   const feeds = Object.values(connector.feeds ?? {});
   return {

@@ -11,6 +11,12 @@ import type {Log} from './trace.ts';
 /** `plan` sends reads and withholds writes. */
 export type Mode = 'live' | 'plan';
 
+/** What an earlier answer was marked with: the target may say that nothing changed since (RFC 9110, section 13). */
+export interface Validators {
+  readonly etag?: string;
+  readonly lastModified?: string;
+}
+
 export interface Asked {
   readonly connection: LiveConnection;
   readonly operation: string;
@@ -21,6 +27,8 @@ export interface Asked {
   readonly step?: string | undefined;
   /** Of the procedure around this call. */
   readonly mask?: Mask | undefined;
+  /** Of a list: 304 is an answer then, and means no rows. */
+  readonly validators?: Validators | undefined;
 }
 
 export interface Call {
@@ -34,6 +42,7 @@ export interface Call {
   readonly mask: Mask;
   readonly step: string;
   readonly log?: Log;
+  readonly validators?: Validators;
 }
 
 /** Errors (outcome fail): JW1004, JW2005, JW2006, JW2007; and those of the connection's `prepare`. */
@@ -52,6 +61,7 @@ export async function openCall(asked: Asked): Promise<Call> {
     mask,
     step,
     ...(log && {log}),
+    ...(asked.validators && {validators: asked.validators}),
   };
 }
 

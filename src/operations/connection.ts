@@ -1,5 +1,5 @@
 /** An operator's access to one system, opened: settings, credentials, reach and budgets of every call made through it. */
-import {authScope} from '../auth/context.ts';
+import {authScope, type RefreshTokens} from '../auth/context.ts';
 import {createHolder, type Holder} from '../auth/held.ts';
 import {type Authorizer, createAuthorizer} from '../auth/index.ts';
 import {nearest} from '../errors/jobwire-error.ts';
@@ -54,6 +54,8 @@ export interface ConnectionTools {
   readonly redactor: Redactor;
   /** Tokens of all connections of a process. */
   readonly tokens: Holder<string>;
+  /** Where rotated refresh tokens outlive the process; without it they are kept in memory. */
+  readonly refreshTokens?: RefreshTokens;
   readonly secret: (reference: string, dir: string) => string;
   /** Certificate authorities. */
   readonly readFile: (path: string) => string;
@@ -86,6 +88,7 @@ export function openConnection(unit: ConnectionUnit, connector: Connector, tools
     clock,
     redactor,
     tokens: tools.tokens,
+    ...(tools.refreshTokens && {refreshTokens: tools.refreshTokens}),
   };
   const baseUrl = (prepared: JsonObject) => renderUrl(part.baseUrl, authScope(context, {prepared}));
   const bare: LiveConnection = {

@@ -17,6 +17,8 @@ export interface Answer {
   readonly value: Json;
   readonly scope: Scope;
   readonly response?: ResponseRoot;
+  /** 304: the list is what it was when its validators were given. */
+  readonly unchanged?: true;
 }
 
 export interface Exchange {
@@ -42,18 +44,28 @@ export function interpret(exchange: Exchange): {readonly verdict: Verdict<Answer
 }
 
 function decide(seen: Seen, row: ErrorRow | undefined): Verdict<Answer> {
+  if (isUnchanged(seen)) return {kind: 'ok', value: {...answerOf(seen, []), unchanged: true}};
   if (row !== undefined && row.action !== 'success') return acts[row.action](seen, row);
   if (row === undefined && !isGood(seen)) return builtIn(seen);
   try {
-    const {call, request, scope, response} = seen;
+    const {call, request, scope} = seen;
     const value =
       row?.output === undefined
         ? outputOf(call.operation, request, scope)
         : evaluatePresent(row.output, scope, 'the error row');
-    return {kind: 'ok', value: {value, scope, ...(response && {response})}};
+    return {kind: 'ok', value: answerOf(seen, value)};
   } catch (thrown) {
     return unusable(seen, asJobwireError(thrown));
   }
+}
+
+function answerOf({scope, response}: Seen, value: Json): Answer {
+  return {value, scope, ...(response && {response})};
+}
+
+/** Only where we asked for it: any other 304 is as strange as before. */
+function isUnchanged({call, response}: Seen): boolean {
+  return call.validators !== undefined && response?.status === 304;
 }
 
 function isGood({call, response, network}: Seen): boolean {

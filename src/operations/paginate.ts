@@ -1,5 +1,5 @@
 /** Lists page by page (language reference, section 4.3): where the next page is, and when there is none. Must never leave the origin. */
-import {fail} from '../errors/jobwire-error.ts';
+import {fail, JobwireError} from '../errors/jobwire-error.ts';
 import {evaluate, evaluateTest, OMIT} from '../expressions/evaluate.ts';
 import type {Page} from '../generated/types.ts';
 import type {Json, JsonObject} from '../values/json.ts';
@@ -20,17 +20,30 @@ interface Turn {
   readonly total: number;
 }
 
-/** Pages as they come, so that a caller may stop early. Errors: JW3017, JW3018, JW3010, and those of `ask`. */
-export async function* readPages(rules: PageRules, ask: Ask): AsyncGenerator<Answer & {value: Json[]}> {
+/** JW3018 with the first page that was not given: a later reading may go on there. */
+export class PagesCut extends JobwireError {
+  readonly next: PagePosition;
+  constructor(limit: number, what: 'pages' | 'items', next: PagePosition) {
+    super('JW3018', {limit, what}, {outcome: 'fail'});
+    this.next = next;
+  }
+}
+
+/** Pages as they come, so that a caller may stop early. Errors: JW3017, PagesCut, JW3010, and those of `ask`. */
+export async function* readPages(
+  rules: PageRules,
+  ask: Ask,
+  from: PagePosition = firstPage(rules),
+): AsyncGenerator<Answer & {value: Json[]}> {
   const seen = new Set<string>();
-  let here: PagePosition | undefined = firstPage(rules);
+  let here: PagePosition | undefined = from;
   let total = 0;
   for (let count = 1; here !== undefined; count++) {
-    if (count > rules.maxPages) throw fail('JW3018', {limit: rules.maxPages, what: 'pages'}, {outcome: 'fail'});
+    if (count > rules.maxPages) throw new PagesCut(rules.maxPages, 'pages', here);
     const answer: Answer = await ask(here);
     const value = answer.value as Json[];
     total += value.length;
-    if (total > rules.maxItems) throw fail('JW3018', {limit: rules.maxItems, what: 'items'}, {outcome: 'fail'});
+    if (total > rules.maxItems) throw new PagesCut(rules.maxItems, 'items', here);
     yield {...answer, value};
     here = nextPage({rules, answer, here, rows: value.length, total});
     const mark = here && (here.url ?? markOf(here.page));

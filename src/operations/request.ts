@@ -32,6 +32,7 @@ export function renderCall(call: Call, {page, url}: PagePosition): Rendered {
       ...(wantsJson(call) && {accept: 'application/json'}),
       ...call.headers,
       ...(content && {'content-type': content.type}),
+      ...conditionsOf(call),
       ...(request.headers === undefined ? {} : lowerCase(renderHeaders(request.headers, scope))),
       ...(idempotency?.header !== undefined && {
         [idempotency.header.toLowerCase()]: evaluateText(idempotency.key, scope),
@@ -48,6 +49,13 @@ function renderAddress(call: Call, request: Request, scope: Scope): string {
       ? joinPath(call.connection.baseUrl(call.prepared), renderPath(request.path ?? '', scope))
       : renderUrl(request.url, scope);
   return request.query === undefined ? address : appendQuery(address, renderPairs(request.query, scope, 'query'));
+}
+
+function conditionsOf({validators}: Call): Record<string, string> {
+  return {
+    ...(validators?.etag !== undefined && {'if-none-match': validators.etag}),
+    ...(validators?.lastModified !== undefined && {'if-modified-since': validators.lastModified}),
+  };
 }
 
 function wantsJson({operation}: Call): boolean {

@@ -1,9 +1,9 @@
 /** Starts a simulator: one connector's target, made of data, on a loopback port. */
 import type {Connector, Simulator} from '../generated/types.ts';
 import type {JsonObject} from '../values/json.ts';
-import {type Clock, ms} from '../values/time.ts';
+import {type Clock, iso, ms} from '../values/time.ts';
 import {createWorld} from './build.ts';
-import {changeSettings, type Controlled, control, controlPath} from './control.ts';
+import {type Controlled, changeSettings, control, controlPath} from './control.ts';
 import {exchange, type OnTheWire} from './exchange.ts';
 import {FaultList} from './faults.ts';
 import type {Fault} from './format.ts';
@@ -55,7 +55,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
 
   const arm = (name: string, times?: number): void => {
     const fault = faults.arm(name, times);
-    if (fault.fault === 'refused' && listener) void refuse(fault, times ?? 1, {listener, wait});
+    if (fault.fault !== 'refused' || !listener) return;
+    refuse(fault, times ?? 1, {listener, wait, signal: closing.signal}).catch((error: Error) =>
+      journal.add({at: iso(clock.now()), method: 'LISTEN', path: `:${port}`, fault: name, problem: error.message}),
+    );
   };
   const controlled: Controlled = {
     name: connector.id,
@@ -100,10 +103,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
 async function refuse(
   fault: Fault,
   times: number,
-  {listener, wait}: {listener: Listener; wait: (delayMs: number) => Promise<void>},
+  {listener, wait, signal}: {listener: Listener; wait: (delayMs: number) => Promise<void>; signal: AbortSignal},
 ): Promise<void> {
-  if (times > 0) await listener.pause();
-  if (times > 0 && fault.for === undefined) return;
-  if (times > 0 && fault.for !== undefined) await wait(ms(fault.for));
-  await listener.resume();
+  if (times > 0) {
+    listener.pause();
+    if (fault.for === undefined) return;
+    await wait(ms(fault.for));
+  }
+  if (!signal.aborted) await listener.resume();
 }

@@ -2,7 +2,7 @@
 import {readFileSync} from 'node:fs';
 import {fail} from '../errors/jobwire-error.ts';
 import type {Simulator} from '../generated/types.ts';
-import {decodeUtf8, isObject, JsonFault, type Json, type JsonObject, own, parseJson} from '../values/json.ts';
+import {decodeUtf8, isObject, type Json, JsonFault, type JsonObject, own, parseJson} from '../values/json.ts';
 import type {Clock} from '../values/time.ts';
 import {changeSettings} from './control.ts';
 import {DueList} from './due.ts';
@@ -21,7 +21,11 @@ export interface Beginning {
 export function createWorld({simulator, clock, settings, seedFile}: Beginning): World {
   const names = Object.keys(simulator.collections);
   const world: World = {
-    state: new State(names, simulator.firstId ?? 1, watch(simulator.timelines, () => world)),
+    state: new State(
+      names,
+      simulator.firstId ?? 1,
+      watch(simulator.timelines, () => world),
+    ),
     due: new DueList(),
     clock,
     settings: {...(simulator.settings as JsonObject | undefined)},

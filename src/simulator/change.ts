@@ -3,7 +3,15 @@ import {evaluate, OMIT, type Value} from '../expressions/evaluate.ts';
 import type {Insert, Remove, Update} from './format.ts';
 import {selectRows} from './select.ts';
 import type {Item} from './state.ts';
-import {evaluateCount, evaluateDuration, evaluateItem, evaluateList, type Roots, renewRoots, type World} from './world.ts';
+import {
+  evaluateCount,
+  evaluateDuration,
+  evaluateItem,
+  evaluateList,
+  type Roots,
+  renewRoots,
+  type World,
+} from './world.ts';
 
 /** More records than one request may make. */
 const mostRecords = 10_000;

@@ -18,7 +18,13 @@ const actions: Readonly<Record<string, Action>> = {
   'GET ': (controlled) => jsonAnswer(200, overview(controlled)),
   'GET /requests': ({journal}) => jsonAnswer(200, {total: journal.total, requests: journal.list()}),
   'GET /collections/:name': ({world: {state}}, name) =>
-    jsonAnswer(200, {name, records: state.collection(name).rows().map(({item}) => item)}),
+    jsonAnswer(200, {
+      name,
+      records: state
+        .collection(name)
+        .rows()
+        .map(({item}) => item),
+    }),
   'POST /faults/:name': (controlled, name, body) => {
     controlled.arm(name, timesIn(body));
     return jsonAnswer(200, {faults: controlled.faults.list()});
@@ -40,7 +46,8 @@ export function control(delivery: Delivery, controlled: Controlled): Answer {
     controlled.world.due.run(controlled.world.clock.now());
     const [, kind = '', name = ''] = delivery.path.slice(controlPath.length).split('/').map(decodeURIComponent);
     const base = kind === '' ? '' : `/${kind}`;
-    const action = actions[`${delivery.method} ${base}${name && '/:name'}`] ?? actions[`${delivery.method} ${base}/${name}`];
+    const action =
+      actions[`${delivery.method} ${base}${name && '/:name'}`] ?? actions[`${delivery.method} ${base}/${name}`];
     return action ? action(controlled, name, bodyIn(delivery)) : jsonAnswer(404, {detail: 'there is nothing here'});
   } catch (error) {
     if (error instanceof JobwireError) return jsonAnswer(error.jobwireCode === 'JW1004' ? 404 : 400, error.issue());
@@ -58,7 +65,9 @@ function overview({name, world: {state, settings}, faults, journal}: Controlled)
 function isLocal({headers}: Delivery): boolean {
   const local = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i;
   const [origin] = headers['origin'] ?? [];
-  return local.test(headers['host']?.[0] ?? '') && (origin === undefined || local.test(origin.replace(/^https?:\/\//, '')));
+  return (
+    local.test(headers['host']?.[0] ?? '') && (origin === undefined || local.test(origin.replace(/^https?:\/\//, '')))
+  );
 }
 
 function bodyIn({raw}: Delivery): JsonObject {

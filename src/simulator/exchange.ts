@@ -75,7 +75,7 @@ function rootsOf(delivery: Delivery, {found, fault}: Matched, {world}: Simulatio
   const roots = createRoots(world, {
     request: received.root(),
     params: found ? paramsOf(found, delivery) : {},
-    origin: new URL(delivery.url).origin,
+    origin: URL.parse(delivery.url)?.origin ?? '',
     ...(fault?.fault.settings && {settings: {...world.settings, ...(fault.fault.settings as {[name: string]: Json})}}),
   });
   return {roots, received};

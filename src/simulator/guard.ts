@@ -106,13 +106,17 @@ export function bodyOf(received: ReceivedRequest): unknown {
 }
 
 export function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : undefined;
 }
 
 /** Without the key only that there is a signature can be seen. */
 function signatureGuard(sign: SignRule): Guard {
   const rule = verifyRuleOf(sign);
-  const needed = [...JSON.stringify([sign.key, sign.base ?? '']).matchAll(/secret\.(\w+)/g)].map((match) => match[1] ?? '');
+  const needed = [...JSON.stringify([sign.key, sign.base ?? '']).matchAll(/secret\.(\w+)/g)].map(
+    (match) => match[1] ?? '',
+  );
   return ({received, reader}) => {
     if (!header(received, sign.header)) return 'missing';
     if (!needed.every((name) => Object.hasOwn(reader.secrets, name))) return undefined;
@@ -120,7 +124,17 @@ function signatureGuard(sign: SignRule): Guard {
   };
 }
 
-function verifyRuleOf({algorithm, encoding, key, keyEncoding, keyStrip, base, header, prefix, timestamp}: SignRule): VerifyRule {
+function verifyRuleOf({
+  algorithm,
+  encoding,
+  key,
+  keyEncoding,
+  keyStrip,
+  base,
+  header,
+  prefix,
+  timestamp,
+}: SignRule): VerifyRule {
   return {
     scheme: 'hmac',
     signature: {header, ...(prefix !== undefined && {prefix})},

@@ -47,11 +47,13 @@ function oauthIssuer(settings: OAuth2, rules: TokenRules): Issuer {
       if (!isEncoded(received, settings.encoding ?? 'form')) return oauthError(400, 'invalid_request');
       const body = bodyOf(received);
       const grant = fieldOf(body, 'grant_type');
-      if (grant !== settings.grant) return oauthError(400, grant === undefined ? 'invalid_request' : 'unsupported_grant_type');
+      if (grant !== settings.grant)
+        return oauthError(400, grant === undefined ? 'invalid_request' : 'unsupported_grant_type');
       const {client, grantee} = wanted;
       if (worst(client.map(({name, pattern}) => pattern(clientField(received, body, name), reader))))
         return oauthError(401, 'invalid_client');
-      if (worst(grantee.map(({name, pattern}) => pattern(fieldOf(body, name), reader)))) return oauthError(400, 'invalid_grant');
+      if (worst(grantee.map(({name, pattern}) => pattern(fieldOf(body, name), reader))))
+        return oauthError(400, 'invalid_grant');
       const lifetimeMs = lifetimeOf(rules, roots, ms(settings.lifetime ?? '1h'));
       const token = reader.tokens.issue(reader.now, lifetimeMs);
       const scope = fieldOf(body, 'scope');
@@ -128,7 +130,9 @@ function loginIssuer(login: Login, rules: TokenRules): Issuer {
       return jsonAnswer(200, members, place.header === undefined ? {} : {[place.header]: token});
     },
     refuse: (roots) =>
-      rules.refused ? renderReply(rules.refused, roots, 401) : jsonAnswer(401, {message: 'the credentials are not accepted'}),
+      rules.refused
+        ? renderReply(rules.refused, roots, 401)
+        : jsonAnswer(401, {message: 'the credentials are not accepted'}),
   };
 }
 

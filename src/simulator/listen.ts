@@ -1,6 +1,7 @@
 /** The HTTP server of a simulator: bytes in, bytes out, on loopback only. Must never decide what is answered. */
 import type {AddressInfo} from 'node:net';
 import fastify, {type FastifyInstance, type FastifyReply, type FastifyRequest} from 'fastify';
+import {fail} from '../errors/jobwire-error.ts';
 import type {Delivery} from '../ingest/request.ts';
 import type {OnTheWire} from './exchange.ts';
 
@@ -10,8 +11,8 @@ const host = '127.0.0.1';
 
 export interface Listener {
   readonly port: number;
-  /** Nothing listens any more: who calls is refused. */
-  pause(): Promise<void>;
+  /** Nothing listens any more: who calls is refused. What is being answered is still answered. */
+  pause(): void;
   resume(): Promise<void>;
   close(): Promise<void>;
 }
@@ -21,18 +22,20 @@ export interface Answering {
   readonly wait: (delayMs: number) => Promise<void>;
 }
 
+/** JW7101 for a port that is taken. */
 export async function listen(port: number, answering: Answering): Promise<Listener> {
   const app = createApp(answering);
-  await app.listen({port, host});
+  await app.listen({port, host}).catch(async (error: Error) => {
+    await app.close();
+    throw fail('JW7101', {problem: `port ${port} cannot be used: ${error.message}`}, {cause: error});
+  });
   const address = app.server.address() as AddressInfo;
   return {
     port: address.port,
-    async pause() {
+    pause() {
       if (!app.server.listening) return;
-      await new Promise<void>((done) => {
-        app.server.close(() => done());
-        app.server.closeAllConnections();
-      });
+      app.server.close();
+      app.server.closeIdleConnections();
     },
     async resume() {
       if (app.server.listening) return;
@@ -49,7 +52,12 @@ export async function listen(port: number, answering: Answering): Promise<Listen
 }
 
 function createApp(answering: Answering): FastifyInstance {
-  const app = fastify({bodyLimit, forceCloseConnections: true, exposeHeadRoutes: false, routerOptions: {maxParamLength: 20_000}});
+  const app = fastify({
+    bodyLimit,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    routerOptions: {maxParamLength: 20_000},
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', {parseAs: 'buffer'}, (_request, body, done) => done(null, body));
   app.all('*', (request, reply) => serve(request, reply, answering));
@@ -61,7 +69,11 @@ async function serve(request: FastifyRequest, reply: FastifyReply, {respond, wai
   if (sent.kind === 'answer') {
     if (sent.delayMs > 0) await wait(sent.delayMs);
     const {status, headers, body} = sent.answer;
-    return reply.code(status).headers(headers).send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+    if (!request.server.server.listening) reply.header('connection', 'close');
+    return reply
+      .code(status)
+      .headers(headers)
+      .send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
   }
   reply.hijack();
   if (sent.kind === 'reset') request.raw.socket.resetAndDestroy();

@@ -70,11 +70,7 @@ function readOptions(parameters: Options): Map<string, string> {
   return options;
 }
 
-function readOrder(
-  text: string | undefined,
-  most: number,
-  properName: (name: string) => string,
-): readonly OrderBy[] {
+function readOrder(text: string | undefined, most: number, properName: (name: string) => string): readonly OrderBy[] {
   const parts = readNames(text) ?? [];
   if (parts.length > most) throw new ODataProblem(`$orderby has more than ${most} properties`);
   return parts.map((part) => {

@@ -95,16 +95,16 @@ function sorted(rows: Item[], orders: readonly Order[]): Item[] {
 }
 
 function byPath({path, desc}: OrderBy): Order {
-  const valueOf = (item: Item) => path.reduce<unknown>(readAnyCase, item);
-  return (a, b) => compareValues(valueOf(a), valueOf(b)) * (desc ? -1 : 1);
+  const valueIn = (item: Item) => path.reduce<unknown>(readAnyCase, item);
+  return (a, b) => compareValues(valueIn(a), valueIn(b)) * (desc ? -1 : 1);
 }
 
 function byValue(slot: unknown, desc: boolean, roots: Roots): Order {
-  const valueOf = (item: Item): Json => {
+  const valueIn = (item: Item): Json => {
     roots['row'] = item;
     return evaluateJson(slot, roots);
   };
-  return (a, b) => compareValues(valueOf(a), valueOf(b)) * (desc ? -1 : 1);
+  return (a, b) => compareValues(valueIn(a), valueIn(b)) * (desc ? -1 : 1);
 }
 
 function cut(rows: readonly Item[], skip: number, top: number | undefined): readonly Item[] {

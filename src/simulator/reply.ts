@@ -9,7 +9,6 @@ export interface Answer {
   readonly body: Uint8Array;
 }
 
-
 export function renderReply(reply: PlainReply, roots: Roots, status = 200): Answer {
   const headers = reply.headers === undefined ? {} : lowerCase(renderHeaders(reply.headers, roots));
   const content = reply.body === undefined ? undefined : renderBody(reply.body, headers['content-type'], roots);
@@ -29,7 +28,11 @@ export function jsonAnswer(status: number, body: unknown, headers: Readonly<Reco
 }
 
 /** Bytes as they are; text as it is where another type than JSON is named; everything else as JSON. */
-function renderBody(slot: unknown, type: string | undefined, roots: Roots): {type: string; bytes: Uint8Array} | undefined {
+function renderBody(
+  slot: unknown,
+  type: string | undefined,
+  roots: Roots,
+): {type: string; bytes: Uint8Array} | undefined {
   const value = evaluate(slot, roots);
   if (value === OMIT) return undefined;
   if (value instanceof Uint8Array) return {type: type ?? 'application/octet-stream', bytes: value};
@@ -46,4 +49,3 @@ export function truncated(answer: Answer): Answer {
   const body = answer.body.length > 1 ? answer.body.subarray(0, Math.floor(answer.body.length / 2)) : Buffer.from('{');
   return {...answer, headers: {'content-type': 'application/json; charset=utf-8', ...answer.headers}, body};
 }
-

@@ -58,7 +58,7 @@ export class Router<T extends Target> {
 
   #findBehind(method: string, parts: readonly string[]): Found<T> | undefined {
     for (const entry of this.#entries.get(`${method} ${parts.length}`) ?? []) {
-      const params = fit(entry, parts);
+      const params = paramsOf(entry, parts);
       if (params) return {target: entry.target, params};
     }
     return undefined;
@@ -103,7 +103,7 @@ function openness({segments}: {readonly segments: readonly Segment[]}): number {
   return segments.reduce((sum, {names}) => sum + names.length, 0);
 }
 
-function fit<T extends Target>(entry: Entry<T>, parts: readonly string[]): Record<string, Json> | undefined {
+function paramsOf<T extends Target>(entry: Entry<T>, parts: readonly string[]): Record<string, Json> | undefined {
   const params: Record<string, Json> = Object.create(null) as Record<string, Json>;
   for (const [i, {pattern, names}] of entry.segments.entries()) {
     const match = pattern.exec(parts[i] as string);

@@ -69,11 +69,7 @@ function withParts(rule: Rule, simulator: Simulator, using: readonly string[]): 
   const parts = (rule.uses ?? []).flatMap((name) => {
     const part = Object.hasOwn(simulator.parts ?? {}, name) ? simulator.parts?.[name] : undefined;
     if (!part || using.includes(name))
-      throw fail(
-        'JW1004',
-        {what: 'part', name},
-        {suggestions: nearest(name, Object.keys(simulator.parts ?? {}))},
-      );
+      throw fail('JW1004', {what: 'part', name}, {suggestions: nearest(name, Object.keys(simulator.parts ?? {}))});
     return withParts(part, simulator, [...using, name]);
   });
   return [...parts, rule];

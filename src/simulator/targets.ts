@@ -1,19 +1,24 @@
 /** Every address a simulator answers: operations, routes and where credentials are obtained. Prepared once from the manifests. */
 import {fail, nearest} from '../errors/jobwire-error.ts';
 import type {Connector, Method, Operation, Params, Simulator} from '../generated/types.ts';
+import {mergedPart} from '../manifest/variant.ts';
 import {listOf, type Route} from './format.ts';
 import {createGuard, type Guard, variantsOf} from './guard.ts';
 import {createIssuers, type Issuer} from './issuer.ts';
 import {pathOf, Router, type Target} from './route.ts';
 import {type PreparedRule, prepareRule} from './rule.ts';
-import {mergedPart} from '../manifest/variant.ts';
 
 /** Several operations with one method and path are one address. */
 export interface Address extends Target {
   readonly names: readonly string[];
   readonly write: boolean;
   readonly does:
-    | {readonly kind: 'rule'; readonly rule: PreparedRule; readonly guard: Guard; readonly queries: readonly QueryParam[]}
+    | {
+        readonly kind: 'rule';
+        readonly rule: PreparedRule;
+        readonly guard: Guard;
+        readonly queries: readonly QueryParam[];
+      }
     | {readonly kind: 'issue'; readonly issuers: readonly Issuer[]};
 }
 
@@ -25,7 +30,11 @@ export interface QueryParam {
 }
 
 export function createRouter(connector: Connector, simulator: Simulator): Router<Address> {
-  const addresses = [...issuing(connector, simulator), ...routing(connector, simulator), ...operating(connector, simulator)];
+  const addresses = [
+    ...issuing(connector, simulator),
+    ...routing(connector, simulator),
+    ...operating(connector, simulator),
+  ];
   return new Router(addresses, {
     prefixes: [...prefixesOf(connector), ...(simulator.prefixes ?? [])],
     ignoreCase: simulator.ignoreCase === true,
@@ -44,7 +53,9 @@ function issuing(connector: Connector, simulator: Simulator): Address[] {
   const byAddress = Map.groupBy(issuers, ({method, path}) => `${method} ${path}`);
   return [...byAddress.values()].flatMap((group): Address[] => {
     const [first] = group;
-    return first ? [{method: first.method, path: first.path, names: [], write: true, does: {kind: 'issue', issuers: group}}] : [];
+    return first
+      ? [{method: first.method, path: first.path, names: [], write: true, does: {kind: 'issue', issuers: group}}]
+      : [];
   });
 }
 

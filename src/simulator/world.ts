@@ -1,8 +1,8 @@
 /** What all parts of one running simulator share: records, settings, time; and the roots its expressions see. */
 import {randomUUID} from 'node:crypto';
+import {fail} from '../errors/jobwire-error.ts';
 import type {Value} from '../expressions/evaluate.ts';
 import {evaluate, evaluateJson, OMIT} from '../expressions/evaluate.ts';
-import {fail} from '../errors/jobwire-error.ts';
 import {isObject, type JsonObject} from '../values/json.ts';
 import {type Clock, durationMs, iso} from '../values/time.ts';
 import type {DueList} from './due.ts';

@@ -9,15 +9,21 @@ const form = (fields: Record<string, string>) => ({body: new URLSearchParams(fie
 const client = {grant_type: 'client_credentials', client_id: 'jobwire', client_secret: 'word'};
 const tokenPath = '/identity_/connect/token';
 const releases = (token: string) => ({headers: {authorization: `Bearer ${token}`}});
-const basic = (name: string, word: string) => ({authorization: `Basic ${Buffer.from(`${name}:${word}`).toString('base64')}`});
+const basic = (name: string, word: string) => ({
+  authorization: `Basic ${Buffer.from(`${name}:${word}`).toString('base64')}`,
+});
 
 describe('the token endpoint', () => {
   it('gives a token that opens the door until it expires', async () => {
     const {call, clock} = await simulate(shipped('uipath-orchestrator'));
     const {status, body} = await call('POST', tokenPath, form({...client, scope: 'OR.Jobs'}));
     assert.equal(status, 200);
-    assert.deepEqual({...body, access_token: ''}, {access_token: '', token_type: 'Bearer', expires_in: 3600, scope: 'OR.Jobs'});
-    const open = async () => (await call('GET', '/acme/prod/orchestrator_/odata/Releases', releases(body.access_token))).status;
+    assert.deepEqual(
+      {...body, access_token: ''},
+      {access_token: '', token_type: 'Bearer', expires_in: 3600, scope: 'OR.Jobs'},
+    );
+    const open = async () =>
+      (await call('GET', '/acme/prod/orchestrator_/odata/Releases', releases(body.access_token))).status;
     assert.equal(await open(), 200);
     clock.advance(3_599_999);
     assert.equal(await open(), 200);
@@ -41,7 +47,8 @@ describe('the token endpoint', () => {
 
   it('takes exactly the secret that was given', async () => {
     const {call} = await simulate(shipped('uipath-orchestrator'), {}, {secrets: {clientSecret: ['old', 'new']}});
-    const status = async (word: string) => (await call('POST', tokenPath, form({...client, client_secret: word}))).status;
+    const status = async (word: string) =>
+      (await call('POST', tokenPath, form({...client, client_secret: word}))).status;
     assert.deepEqual([await status('old'), await status('new'), await status('word')], [200, 200, 401]);
   });
 
@@ -77,14 +84,24 @@ describe('the login', () => {
 
   for (const [name, at, json] of [
     ['camel case', path, fields],
-    ['Pascal case, at a path in lower case', path.toLowerCase(), {TenancyName: 'default', UsernameOrEmailAddress: 'admin', Password: 'pw'}],
+    [
+      'Pascal case, at a path in lower case',
+      path.toLowerCase(),
+      {TenancyName: 'default', UsernameOrEmailAddress: 'admin', Password: 'pw'},
+    ],
   ] as const)
     it(`takes ${name} and answers with the envelope of its kind`, async () => {
       const {call} = await simulate(shipped('uipath-orchestrator'));
       const {status, body} = await call('POST', at, {json});
       assert.equal(status, 200);
-      assert.deepEqual({...body, result: ''}, {result: '', targetUrl: null, success: true, error: null, unAuthorizedRequest: false, __abp: true});
-      assert.equal((await call('GET', '/odata/Releases', {headers: {authorization: `bearer ${body.result}`}})).status, 200);
+      assert.deepEqual(
+        {...body, result: ''},
+        {result: '', targetUrl: null, success: true, error: null, unAuthorizedRequest: false, __abp: true},
+      );
+      assert.equal(
+        (await call('GET', '/odata/Releases', {headers: {authorization: `bearer ${body.result}`}})).status,
+        200,
+      );
     });
 
   it('refuses a missing password as the vendor does', async () => {
@@ -116,17 +133,27 @@ describe('the door', () => {
 
   it('checks a user name and password', async () => {
     const {call} = await simulate(shipped('servicenow'), {}, {secrets: {password: 'pass:word'}});
-    const status = async (headers: Record<string, string>) => (await call('GET', '/api/now/table/incident', {headers})).status;
+    const status = async (headers: Record<string, string>) =>
+      (await call('GET', '/api/now/table/incident', {headers})).status;
     assert.deepEqual(
-      [await status(basic('jobwire', 'pass:word')), await status(basic('jobwire', 'x')), await status(basic('', 'pass:word')), await status({})],
+      [
+        await status(basic('jobwire', 'pass:word')),
+        await status(basic('jobwire', 'x')),
+        await status(basic('', 'pass:word')),
+        await status({}),
+      ],
       [200, 401, 401, 401],
     );
   });
 
   it('checks a key behind any scheme', async () => {
     const {call} = await simulate(shipped('kubiya'), {}, {secrets: {apiKey: 'k-1'}});
-    const status = async (authorization: string) => (await call('GET', '/api/v1/jobs', {headers: {authorization}})).status;
-    assert.deepEqual([await status('Bearer k-1'), await status('UserKey k-1'), await status('Bearer k-2')], [200, 200, 401]);
+    const status = async (authorization: string) =>
+      (await call('GET', '/api/v1/jobs', {headers: {authorization}})).status;
+    assert.deepEqual(
+      [await status('Bearer k-1'), await status('UserKey k-1'), await status('Bearer k-2')],
+      [200, 200, 401],
+    );
   });
 
   it('checks a signature over the bytes', async () => {
@@ -134,7 +161,10 @@ describe('the door', () => {
     const body = '{"parameters":{"branch_name":"main","environment":"test"}}';
     const signature = createHmac('sha256', 'hook secret').update(body).digest('hex');
     const send = (headers: Record<string, string>, text = body) =>
-      call('POST', '/api/v1/jobs/webhook/Jm3vQ0b4l8k7c1xZ', {body: text, headers: {'content-type': 'application/json', ...headers}});
+      call('POST', '/api/v1/jobs/webhook/Jm3vQ0b4l8k7c1xZ', {
+        body: text,
+        headers: {'content-type': 'application/json', ...headers},
+      });
     assert.equal((await send({'x-webhook-signature': signature})).status, 200);
     const altered = await send({'x-webhook-signature': signature}, `${body} `);
     assert.deepEqual([altered.status, altered.body.detail], [401, 'Invalid webhook signature']);

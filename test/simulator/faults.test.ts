@@ -1,8 +1,10 @@
 /** Faults on real sockets: what the client sees, and whether the jobs were started. */
 import assert from 'node:assert/strict';
-import {connect} from 'node:net';
 import {once} from 'node:events';
+import {connect} from 'node:net';
+import {JobwireError} from '../../src/errors/jobwire-error.ts';
 import {type Orchestrator, orchestrator, triage} from './orchestrator.ts';
+import {shipped, simulate} from './support.ts';
 
 const info = {ReleaseKey: triage, Strategy: 'ModernJobsCount', JobsCount: 3, InputArguments: '{}'};
 const started = ({sim}: Orchestrator) => sim.state.collection('jobs').size;
@@ -36,7 +38,10 @@ describe('faults', () => {
     assert.equal((await running.jobs("Reference eq 'jw-1'")).body.value.length, 3);
   });
 
-  for (const [fault, jobs] of [['executed-no-answer', 3], ['no-answer', 0]] as const)
+  for (const [fault, jobs] of [
+    ['executed-no-answer', 3],
+    ['no-answer', 0],
+  ] as const)
     it(`${fault}: no answer comes, ${jobs} jobs are started`, async () => {
       const running = await orchestrator({faults: {[fault]: 1}});
       const patience = new AbortController();
@@ -55,7 +60,12 @@ describe('faults', () => {
     assert.match(headers.get('content-type') ?? '', /json/);
   });
 
-  const statuses: readonly [fault: string, status: number, jobs: number, header: readonly [string, string] | undefined][] = [
+  const statuses: readonly [
+    fault: string,
+    status: number,
+    jobs: number,
+    header: readonly [string, string] | undefined,
+  ][] = [
     ['too-many', 429, 0, ['retry-after', '1']],
     ['token-refused', 401, 0, undefined],
     ['gateway-error', 503, 0, ['content-type', 'text/html']],
@@ -104,11 +114,14 @@ describe('faults', () => {
   });
 
   it('refused: nothing listens until it is disarmed', async () => {
-    const {connector, simulator} = (await import('./support.ts')).shipped('uipath-orchestrator');
+    const {connector, simulator} = shipped('uipath-orchestrator');
     const {down, ...faults} = simulator.faults ?? {};
     const {for: _time, ...closed} = down ?? {};
-    const running = await orchestrator({connector, simulator: {...simulator, faults: {...faults, closed: closed as never}}});
-    running.sim.arm('closed');
+    const running = await orchestrator({
+      connector,
+      simulator: {...simulator, faults: {...faults, closed: closed as never}},
+    });
+    assert.equal((await running.call('POST', '/_simulator/faults/closed')).status, 200);
     await assert.rejects(running.jobs(''), (error) => codeOf(error) === 'ECONNREFUSED');
     running.sim.arm('closed', 0);
     const socket = connect(running.sim.port, '127.0.0.1');
@@ -117,8 +130,18 @@ describe('faults', () => {
     assert.equal((await running.jobs('')).status, 200);
   });
 
+  it('can be closed while nothing listens', async () => {
+    const {connector, simulator} = shipped('github');
+    const faults = {closed: {operation: '*', fault: 'refused' as const}};
+    const {sim} = await simulate({connector, simulator: {...simulator, faults}}, {}, {faults: {closed: 1}});
+    await sim.close();
+  });
+
   it('refuses the name of a fault that is not there, with the nearest', async () => {
     const {sim} = await orchestrator();
-    assert.throws(() => sim.arm('lost-anwser'), {jobwireCode: 'JW1004', extra: {suggestions: ['lost-answer']} as never});
+    assert.throws(
+      () => sim.arm('lost-anwser'),
+      (error) => error instanceof JobwireError && error.extra.suggestions?.[0] === 'lost-answer',
+    );
   });
 });

@@ -54,7 +54,11 @@ describe('a simulated job', () => {
   const stop = ({call}: Orchestrator, ids: unknown, strategy: string) =>
     call('POST', `/odata/Jobs/${ns}.StopJobs`, {json: {jobIds: ids, strategy}});
 
-  for (const [strategy, between] of [['SoftStop', 'Stopping'], ['Kill', 'Terminating'], ['2', 'Terminating']] as const)
+  for (const [strategy, between] of [
+    ['SoftStop', 'Stopping'],
+    ['Kill', 'Terminating'],
+    ['2', 'Terminating'],
+  ] as const)
     it(`is ${between} after ${strategy}, then Stopped, and never Successful`, async () => {
       const running = await orchestrator();
       const {Id, Key} = await started(running);
@@ -98,10 +102,13 @@ describe('a simulated job', () => {
     const {Id, Key} = await started(running);
     running.clock.advance(3000);
     assert.equal((await stateOf(running, Key)).State, 'Suspended');
-    const inboxes = await running.call('GET', '/odata/JobTriggers', {query: {$filter: `JobId eq ${Id}`, $top: '1', $select: 'ItemKey'}});
+    const inboxes = await running.call('GET', '/odata/JobTriggers', {
+      query: {$filter: `JobId eq ${Id}`, $top: '1', $select: 'ItemKey'},
+    });
     assert.deepEqual(Object.keys(inboxes.body.value[0]), ['ItemKey']);
     const inbox = inboxes.body.value[0].ItemKey;
-    const deliver = () => running.call('POST', `/api/JobTriggers/DeliverPayload/${inbox}`, {json: {payload: {ok: true}}});
+    const deliver = () =>
+      running.call('POST', `/api/JobTriggers/DeliverPayload/${inbox}`, {json: {payload: {ok: true}}});
     assert.equal((await deliver()).status, 202);
     assert.equal((await deliver()).status, 208);
     assert.equal((await stateOf(running, Key)).State, 'Resumed');
@@ -113,7 +120,8 @@ describe('a simulated job', () => {
   it('is seen by nobody before it is visible, and lives on meanwhile', async () => {
     const running = await orchestrator({settings: {visibleAfter: '30s'}});
     const {Key} = await started(running, {Reference: 'jw-1'});
-    const found = async () => (await running.jobs("Reference eq 'jw-1'")).body.value.map((job: {State: string}) => job.State);
+    const found = async () =>
+      (await running.jobs("Reference eq 'jw-1'")).body.value.map((job: {State: string}) => job.State);
     running.clock.advance(29_999);
     assert.deepEqual(await found(), []);
     running.clock.advance(1);

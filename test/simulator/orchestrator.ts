@@ -1,6 +1,7 @@
 /** The Orchestrator simulator with the ids of its records, for tests. */
-import {type Answer, type CallOptions, type Running, shipped, simulate} from './support.ts';
+
 import type {SimulatorOptions} from '../../src/simulator/app.ts';
+import {type Answer, type CallOptions, type Running, shipped, simulate} from './support.ts';
 
 export const ns = 'UiPath.Server.Configuration.OData';
 export const startPath = `/odata/Jobs/${ns}.StartJobs`;

@@ -1,5 +1,5 @@
 /** Accepting: events with their dedupe keys, runs and cursor, all or nothing. Works inside the caller's transaction. */
-import type {AcceptBatch, Accepted, NewEvent} from '../../engine/engine.ts';
+import type {AcceptBatch, Accepted, CursorMove, NewEvent} from '../../engine/engine.ts';
 import {restarted} from '../../engine/key.ts';
 import type {Database} from './database.ts';
 import type {Inserts} from './insert.ts';
@@ -28,6 +28,12 @@ export function createAccept(db: Database, inserts: Inserts): Accept {
     `INSERT INTO cursors (connection, feed, value) VALUES (?, ?, ?)
      ON CONFLICT (connection, feed) DO UPDATE SET value = excluded.value`,
   );
+  const cursorOf = db.prepare('SELECT value FROM cursors WHERE connection = ? AND feed = ?');
+
+  const moveCursor = ({connection, feed, value, from}: CursorMove): void => {
+    const stands = () => cursorOf.get(connection, feed)?.['value'] ?? store(null);
+    if (from === undefined || stands() === store(from)) setCursor.run(connection, feed, store(value));
+  };
 
   const acceptOne = (arrival: NewEvent, now: number): Accepted => {
     const {connection, type, id, uid, state, bodyHash} = arrival.event;
@@ -56,7 +62,7 @@ export function createAccept(db: Database, inserts: Inserts): Accept {
 
   return ({events, cursor}, now) => {
     const accepted = events.map((event) => acceptOne(event, now));
-    if (cursor) setCursor.run(cursor.connection, cursor.feed, store(cursor.value));
+    if (cursor) moveCursor(cursor);
     return accepted;
   };
 }

@@ -10,9 +10,8 @@ export type Database = DatabaseSync;
 /** How long a statement waits for another process that is writing. */
 const busyMs = 5000;
 
-/** Path relative to `dir`, or `:memory:`. JW7103 when the file cannot be used. */
-export function openDatabase(path: string, dir: string): Database {
-  const location = locate(path, dir);
+/** An absolute path or `:memory:`. JW7103 when the file cannot be used. */
+export function openDatabase(location: string): Database {
   let db: Database | undefined;
   try {
     if (location !== memory) mkdirSync(dirname(location), {recursive: true});

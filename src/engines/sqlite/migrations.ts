@@ -109,4 +109,13 @@ INSERT INTO counts (name, n)
 VALUES ('events', 0), ('queued', 0), ('starting', 0), ('tracking', 0), ('held', 0), ('succeeded', 0), ('failed', 0), ('canceled', 0);
 `;
 
-export const migrations: readonly string[] = [first];
+const documents = `
+CREATE TABLE documents (
+  kind  TEXT NOT NULL,
+  key   TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (kind, key)
+) STRICT, WITHOUT ROWID;
+`;
+
+export const migrations: readonly string[] = [first, documents];

@@ -5,7 +5,8 @@ import type {Clock} from '../../values/time.ts';
 import {createAccept} from './accept.ts';
 import {createClaims} from './claim.ts';
 import {createCounts} from './counts.ts';
-import {locate, notUsable, openDatabase} from './database.ts';
+import {type Database, locate, notUsable, openDatabase} from './database.ts';
+import {createDocuments} from './documents.ts';
 import {createGroupCommit} from './group-commit.ts';
 import {createInserts} from './insert.ts';
 import {createLanes} from './lanes.ts';
@@ -25,8 +26,13 @@ export interface EngineOptions {
 
 /** `path` of a file, or `:memory:`. JW7103 when it cannot be used. */
 export async function openSqlite(path: string, options: EngineOptions): Promise<Engine> {
-  const {clock, dir, onFault = () => undefined} = options;
-  const db = openDatabase(path, dir);
+  const location = locate(path, options.dir);
+  return engineOn(openDatabase(location), location, options);
+}
+
+/** The engine over an open database, which it closes. */
+export function engineOn(db: Database, location: string, options: Omit<EngineOptions, 'dir'>): Engine {
+  const {clock, onFault = () => undefined} = options;
   const counts = createCounts(db);
   const lanes = createLanes(db);
   const inserts = createInserts(db, {counts, lanes});
@@ -35,6 +41,7 @@ export async function openSqlite(path: string, options: EngineOptions): Promise<
   const transitions = createTransitions(db, {counts, lanes, inserts});
   const commits = createGroupCommit(db, counts);
   const reads = createReads(db, counts);
+  const documents = createDocuments(db);
   const tools: WorkTools = {clock, commits, claims, transitions, onFault};
   const workers = new Set<Worker>();
   let unlock: (() => void) | undefined;
@@ -42,7 +49,7 @@ export async function openSqlite(path: string, options: EngineOptions): Promise<
 
   const work = (step: Step, workOptions: WorkOptions): Worker => {
     if (closed) throw fail('JW7103', {problem: 'the store is closed'});
-    unlock ??= lockForWork(locate(path, dir));
+    unlock ??= lockForWork(location);
     const worker = startWorker(tools, step, workOptions);
     workers.add(worker);
     return worker;
@@ -70,6 +77,12 @@ export async function openSqlite(path: string, options: EngineOptions): Promise<
     cursor: answered((connection: string, feed: string) => reads.cursor(connection, feed)),
     runs: {get: answered(reads.runs.get), list: answered(reads.runs.list)},
     events: {get: answered(reads.events.get), list: answered(reads.events.list)},
+    documents: {
+      get: answered(documents.get),
+      list: answered(documents.list),
+      put: (kind, key, value) => commits.submit(() => documents.put(kind, key, value)),
+      delete: (kind, key) => commits.submit(() => documents.delete(kind, key)),
+    },
     stats: answered(() => reads.stats(clock.now())),
     close() {
       closed ??= close();

@@ -41,4 +41,12 @@ export const configurationCodes = {
     'error',
     429,
   ],
+  JW7107: [
+    'sealed value does not open',
+    'operator',
+    '{what} cannot be opened: {problem}',
+    'set JOBWIRE_SECRET_KEY (or .jobwire/secret.key) to the key it was sealed with, or create it again',
+    'error',
+    503,
+  ],
 } as const satisfies Record<string, Row>;

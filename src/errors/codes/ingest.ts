@@ -55,4 +55,12 @@ export const ingestCodes = {
     'error',
     405,
   ],
+  JW4014: [
+    'keys of the sender not available',
+    'operator',
+    'the keys at {url} cannot be had: {problem}',
+    'see whether this server reaches the address, and whether permissions.hosts lists it; the sender may try again',
+    'error',
+    503,
+  ],
 } as const satisfies Record<string, Row>;

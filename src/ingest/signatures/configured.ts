@@ -11,8 +11,10 @@ const needs = new WeakMap<VerifyRule, readonly (readonly string[])[]>();
 function needsOf(rule: VerifyRule): readonly (readonly string[])[] {
   const known = needs.get(rule);
   if (known) return known;
-  const {key, base, token} = rule;
-  const paths = pathsIn([key, base, token]).filter(([root]) => root === 'secret' || root === 'subscription');
+  const {key, base, token, jwt} = rule;
+  const paths = pathsIn([key, base, token, jwt?.audience, jwt?.claims]).filter(
+    ([root]) => root === 'secret' || root === 'subscription',
+  );
   needs.set(rule, paths);
   return paths;
 }

@@ -1,15 +1,26 @@
-/** What a verifier may look at: the delivery, live secrets and the time. A value; must never change. */
+/** What a verifier may look at: the delivery, live secrets, fetched keys and the time. A value; must never change. */
+import type {X509Certificate} from 'node:crypto';
+import {fail} from '../../errors/jobwire-error.ts';
 import type {Scope} from '../../expressions/evaluate.ts';
-import type {Json} from '../../values/json.ts';
+import type {VerifyRule} from '../../generated/types.ts';
+import type {Json, JsonObject} from '../../values/json.ts';
 import type {Keyring} from '../hook.ts';
 import type {ReceivedRequest} from '../request.ts';
 import {type LiveSecrets, liveSecrets} from './key.ts';
+
+/** `refusal`: what is there cannot prove anything; it is thrown when its rule decides. */
+export type Evidence =
+  | {readonly claims: JsonObject}
+  | {readonly certificate: X509Certificate}
+  | {readonly refusal: unknown};
 
 export interface Proof {
   readonly request: ReceivedRequest;
   readonly keyring: Keyring;
   readonly secrets: LiveSecrets;
   readonly now: number;
+  /** What was gathered for rules whose keys must be fetched; a rule whose proof is not in the delivery has none. */
+  readonly evidence?: ReadonlyMap<VerifyRule, Evidence>;
   /** Roots of `verify`. Without `round` there is no root `secret`. */
   scope(more?: {round?: number; url?: string; timestamp?: string; item?: Json}): Scope;
 }
@@ -30,4 +41,12 @@ export function createProof(request: ReceivedRequest, keyring: Keyring, now: num
       ...(item !== undefined && {item}),
     }),
   };
+}
+
+/** Undefined when the proof of the rule is not in the delivery. JW4001 where nobody gathered: unasked is not absent. */
+export function evidenceOf(rule: VerifyRule, {evidence}: Proof): Exclude<Evidence, {refusal: unknown}> | undefined {
+  if (!evidence) throw fail('JW4001', {problem: `proofs of scheme ${rule.scheme} are not checked here`});
+  const found = evidence.get(rule);
+  if (found && 'refusal' in found) throw found.refusal;
+  return found;
 }

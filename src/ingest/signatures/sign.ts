@@ -1,18 +1,19 @@
 /** Signs a delivery as the app would, by the same rule that verifies it. For emitted samples and cases; never for real traffic. */
-import {createHash} from 'node:crypto';
-import {fail} from '../../errors/jobwire-error.ts';
-import {evaluateText} from '../../expressions/evaluate.ts';
-import {isExpression, type Node, parseExpression} from '../../expressions/parse.ts';
+import {createHash, createPrivateKey, type KeyObject, sign} from 'node:crypto';
+import {evaluate, evaluateText, OMIT, type Scope} from '../../expressions/evaluate.ts';
 import type {VerifyRule} from '../../generated/types.ts';
-import type {JsonObject} from '../../values/json.ts';
+import type {Json, JsonObject} from '../../values/json.ts';
 import type {Secrets} from '../hook.ts';
 import {type Delivery, readRequest} from '../request.ts';
 import {renderBase, templatesOf, urlSpellings} from './base.ts';
+import {cannot, type Draft, fill, withHeader, withQuery} from './draft.ts';
 import {fixedAlgorithm, namedAlgorithms} from './extract.ts';
-import {keyBytes} from './key.ts';
+import {keyBytes, sameBytes} from './key.ts';
 import {type KeyedName, keyedSchemes} from './keyed.ts';
 import {createProof, type Proof} from './proof.ts';
+import {signToken} from './sign-jwt.ts';
 import {writeTimestamp} from './timestamp.ts';
+import {hashOf} from './x509.ts';
 
 export interface Unsigned {
   readonly method: string;
@@ -22,6 +23,7 @@ export interface Unsigned {
 }
 
 export interface SignOptions {
+  /** For schemes whose receiver holds no secret, `privateKey` is the sender's key (PEM). */
   readonly secrets: Secrets;
   readonly config: JsonObject;
   readonly subscription?: JsonObject;
@@ -37,7 +39,21 @@ export interface Signed {
   /** Parameters to append to the URL, in order; `url` has them already. */
   readonly query?: Record<string, string>;
   readonly url: string;
+  /** The body: with the proof in it, where the rule looks for it there. */
+  readonly raw: Uint8Array;
 }
+
+type Signer = (rule: VerifyRule, draft: Draft, options: SignOptions) => Draft;
+
+const signers: {readonly [S in VerifyRule['scheme']]: Signer} = {
+  hmac: addSignature,
+  digest: addSignature,
+  ed25519: addSignature,
+  token: addToken,
+  jwt: addIssued,
+  x509: addSignature,
+  none: (_rule, draft) => draft,
+};
 
 /** JW4012 without a key, JW7101 for a proof that cannot be made from its rule. */
 export function signDelivery(rule: VerifyRule, unsigned: Unsigned, options: SignOptions): Signed {
@@ -48,32 +64,12 @@ export function signDelivery(rule: VerifyRule, unsigned: Unsigned, options: Sign
     query: {},
     raw: unsigned.raw,
   };
-  if (rule.scheme === 'none') return finish(draft);
-  if (rule.scheme === 'token') return finish(addToken(rule, draft, options));
-  if (!Object.hasOwn(keyedSchemes, rule.scheme)) throw cannot(`scheme ${rule.scheme} is not known to the signer`);
-  return finish(addSignature(rule, addBodyHash(rule, draft), options));
-}
-
-interface Draft {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Record<string, string>;
-  readonly query: Record<string, string>;
-  readonly raw: Uint8Array;
-}
-
-function finish({headers, query, url}: Draft): Signed {
-  return {headers, url, ...(Object.keys(query).length > 0 && {query})};
+  const {headers, query, url, raw} = signers[rule.scheme](rule, addBodyHash(rule, draft), options);
+  return {headers, url, raw, ...(Object.keys(query).length > 0 && {query})};
 }
 
 function lower(headers: Unsigned['headers']): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-}
-
-function withQuery(draft: Draft, name: string, value: string): Draft {
-  const mark = draft.url.includes('?') ? '&' : '?';
-  const url = `${draft.url}${mark}${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
-  return {...draft, url, query: {...draft.query, [name]: value}};
 }
 
 function addBodyHash({bodyHash}: VerifyRule, draft: Draft): Draft {
@@ -87,29 +83,80 @@ function addBodyHash({bodyHash}: VerifyRule, draft: Draft): Draft {
 function addSignature(rule: VerifyRule, draft: Draft, options: SignOptions): Draft {
   const stamp = rule.timestamp && writeTimestamp(rule.timestamp, options.at);
   const dated = rule.timestamp && stamp !== undefined ? addTimestamp(rule.timestamp, draft, stamp) : draft;
-  const scope = proofOf(dated, options).scope({
-    round: 0,
-    url: urlSpellings(dated.url, rule.url)[0] ?? dated.url,
-    ...(stamp !== undefined && {timestamp: stamp}),
-  });
-  const algorithm = namedAlgorithms(rule.algorithm)?.[0] ?? fixedAlgorithm(rule.algorithm);
-  const key =
-    rule.key === undefined
-      ? new Uint8Array()
-      : keyBytes(evaluateText(rule.key, scope), rule.keyStrip, rule.keyEncoding);
-  const base = renderBase(templatesOf(rule)[0], scope);
-  if (!key) throw cannot('the key is empty or not in its encoding');
-  if (!base) throw cannot('a part of the signed text is missing from the request');
-  const signature = keyedSchemes[rule.scheme as KeyedName].sign({algorithm, key, base});
+  const {base, scope, proof} = toSign(rule, {draft: dated, options, stamp});
+  const {signature, algorithm} = makeSignature(rule, {base, scope, proof, options});
   if (options.tamper) signature[0] = (signature[0] ?? 0) ^ 1;
   const text = `${rule.signature?.prefix ?? ''}${signature.toString(rule.encoding ?? 'hex')}`;
-  return place(rule, dated, items(rule, {text, algorithm, stamp}));
+  const signed = place(rule, dated, items(rule, {text, algorithm, stamp}));
+  if (signed.raw !== dated.raw && !sameBytes(base, toSign(rule, {draft: signed, options, stamp}).base))
+    throw cannot('the signed text covers the place of the signature');
+  return signed;
 }
 
 function addTimestamp(rule: NonNullable<VerifyRule['timestamp']>, draft: Draft, stamp: string): Draft {
   if (rule.field !== undefined) return draft;
-  if (rule.header !== undefined) return {...draft, headers: {...draft.headers, [rule.header.toLowerCase()]: stamp}};
-  return fill(rule.from, draft, stamp);
+  return rule.header === undefined ? fill(rule.from, draft, stamp) : withHeader(draft, rule.header, stamp);
+}
+
+interface Signable {
+  readonly draft: Draft;
+  readonly options: SignOptions;
+  readonly stamp: string | undefined;
+}
+
+/** The first spelling and the first template: a sender has one of each. */
+function toSign(rule: VerifyRule, {draft, options, stamp}: Signable): {base: Uint8Array; scope: Scope; proof: Proof} {
+  const proof = proofOf(draft, options);
+  const scope = proof.scope({
+    round: 0,
+    url: urlSpellings(draft.url, rule.url)[0] ?? draft.url,
+    ...(stamp !== undefined && {timestamp: stamp}),
+  });
+  const base = renderBase(templatesOf(rule)[0], scope);
+  if (!base) throw cannot('a part of the signed text is missing from the request');
+  return {base, scope, proof};
+}
+
+interface Making {
+  readonly base: Uint8Array;
+  readonly scope: Scope;
+  readonly proof: Proof;
+  readonly options: SignOptions;
+}
+
+function makeSignature(
+  rule: VerifyRule,
+  {base, scope, proof, options}: Making,
+): {signature: Buffer; algorithm: string} {
+  if (rule.x509) {
+    const algorithm = hashOf(rule.x509, proof);
+    return {signature: sign(algorithm, base, privateKeyOf(options)), algorithm};
+  }
+  const algorithm = namedAlgorithms(rule.algorithm)?.[0] ?? fixedAlgorithm(rule.algorithm);
+  const key = signingKey(rule, scope, options);
+  if (!key) throw cannot('the key is empty or not in its encoding');
+  return {signature: keyedSchemes[rule.scheme as KeyedName].sign({algorithm, key, base}), algorithm};
+}
+
+function signingKey(rule: VerifyRule, scope: Scope, {secrets}: SignOptions): Uint8Array | undefined {
+  const pem = rule.scheme === 'ed25519' ? secrets['privateKey']?.()[0] : undefined;
+  if (pem !== undefined) return Buffer.from(pem);
+  return rule.key === undefined
+    ? new Uint8Array()
+    : keyBytes(evaluateText(rule.key, scope), rule.keyStrip, rule.keyEncoding);
+}
+
+function privateKeyOf({secrets}: SignOptions): KeyObject {
+  const pem = secrets['privateKey']?.()[0];
+  if (pem === undefined)
+    throw cannot(
+      'its sender signs with a private key, which only the sender has; for samples, give one as the secret privateKey',
+    );
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    throw cannot('the secret privateKey is not a private key in PEM');
+  }
 }
 
 /** `t=…,v1=…`, `sha256=…` or the signature alone. */
@@ -125,9 +172,9 @@ function items(rule: VerifyRule, made: {text: string; algorithm: string; stamp: 
 
 function place({signature = {}}: VerifyRule, draft: Draft, text: string): Draft {
   const header = [signature.header ?? []].flat()[0];
-  if (header !== undefined) return {...draft, headers: {...draft.headers, [header.toLowerCase()]: text}};
+  if (header !== undefined) return withHeader(draft, header, text);
   if (signature.query !== undefined) return withQuery(draft, signature.query, text);
-  throw cannot('a signature inside the body is part of the sample');
+  return fill(signature.body, draft, text);
 }
 
 function addToken({token}: VerifyRule, draft: Draft, options: SignOptions): Draft {
@@ -136,34 +183,28 @@ function addToken({token}: VerifyRule, draft: Draft, options: SignOptions): Draf
   return fill(token.from, draft, options.tamper ? `${live}-altered` : live);
 }
 
-/** Puts a text where an expression will look for it: a header or query entry, alone, after a literal, or first of several. */
-function fill(from: unknown, draft: Draft, text: string): Draft {
-  const node = typeof from === 'string' && isExpression(from) ? parseExpression(from).single : undefined;
-  const slot = node && slotOf(node);
-  if (!slot) throw cannot('the place of the proof is an expression that cannot be turned round');
-  const value = slot.before + text;
-  if (slot.group === 'query') return withQuery(draft, slot.name, value);
-  return {...draft, headers: {...draft.headers, [slot.name]: value}};
-}
+/** Lifetime of an issued token, in seconds. */
+const lifetime = 3600;
 
-interface Slot {
-  readonly group: string;
-  readonly name: string;
-  readonly before: string;
-}
-
-function slotOf(node: Node): Slot | undefined {
-  if (node.kind === 'path') {
-    const [root, group, name] = node.segments;
-    const known = root === 'request' && (group === 'headers' || group === 'query') && node.segments.length === 3;
-    return known && group !== undefined && name !== undefined ? {group, name, before: ''} : undefined;
-  }
-  const [first, second] = node.kind === 'call' ? node.args : [];
-  if (node.kind !== 'call' || !first) return undefined;
-  const slot = slotOf(first);
-  if (node.helper === 'default' || node.helper === 'optional') return slot;
-  if (node.helper !== 'after' || second?.kind !== 'literal') return undefined;
-  return slot && {...slot, before: slot.before + String(second.value)};
+function addIssued({jwt}: VerifyRule, draft: Draft, options: SignOptions): Draft {
+  const [issuer] = jwt?.issuer ?? [];
+  if (!jwt || issuer === undefined) throw cannot('the rule does not say who issues its tokens');
+  const scope = proofOf(draft, options).scope();
+  const now = Math.floor(options.at / 1000);
+  const expected = Object.entries(jwt.claims ?? {}).flatMap(([name, value]) => {
+    const claim = evaluate(value, scope);
+    return claim === OMIT ? [] : [[name, claim as Json] as const];
+  });
+  const claims = {
+    iss: evaluateText(issuer, scope),
+    aud: evaluateText(jwt.audience, scope),
+    iat: now,
+    exp: now + lifetime,
+    ...Object.fromEntries(expected),
+  };
+  const [algorithm = 'RS256'] = jwt.algorithms ?? [];
+  const token = signToken({algorithm, claims, tamper: options.tamper ?? false}, privateKeyOf(options));
+  return jwt.from === undefined ? withHeader(draft, 'authorization', `Bearer ${token}`) : fill(jwt.from, draft, token);
 }
 
 function proofOf(draft: Draft, {secrets, config, subscription, at}: SignOptions): Proof {
@@ -176,8 +217,4 @@ function deliveryOf({method, url, headers, raw}: Draft): Delivery {
   const {pathname, searchParams} = new URL(url);
   const distinct = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
   return {method, url, path: pathname, query: Object.fromEntries(searchParams), headers: distinct, raw};
-}
-
-function cannot(problem: string): Error {
-  return fail('JW7101', {problem: `this delivery cannot be signed: ${problem}`});
 }

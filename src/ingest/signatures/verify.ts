@@ -1,25 +1,29 @@
-/** Is a delivery authentic? A pure function of bytes, headers, secrets and now; it fails closed. Must never parse what it need not. */
+/** Is a delivery authentic? A pure function of bytes, headers, keys and now; it fails closed. Must never parse what it need not. */
 import {fail, JobwireError} from '../../errors/jobwire-error.ts';
 import type {VerifyRule} from '../../generated/types.ts';
 import type {Hook, Keyring} from '../hook.ts';
 import {isConfigured, keyProblem} from './configured.ts';
+import {proveJwt} from './jwt.ts';
 import type {Proof} from './proof.ts';
 import {placeOf, proveSigned} from './signed.ts';
 import {proveToken} from './token.ts';
 import {type Prover, provesAll, type Verified} from './verdict.ts';
+import {proveCertified} from './x509.ts';
 
-/** One prover per scheme; a scheme that is not here cannot prove anything. */
-const provers: {readonly [S in VerifyRule['scheme']]?: Prover} = {
+const provers: {readonly [S in VerifyRule['scheme']]: Prover} = {
   hmac: proveSigned,
   digest: proveSigned,
   ed25519: proveSigned,
   token: proveToken,
+  jwt: proveJwt,
+  x509: proveCertified,
   none: () => provesAll,
 };
 
 /**
  * Alternatives in order: the first whose signature can be extracted decides alone, so that a valid weak proof never repairs a
- * wrong strong one. Alternatives without a configured key do not take part. JW4001, JW4002, JW4012.
+ * wrong strong one. Alternatives without a configured key do not take part. Rules whose keys must be fetched need the proof that
+ * `gatherEvidence` gives. JW4001, JW4002, JW4012, JW4014.
  */
 export function verify(rules: readonly VerifyRule[], proof: Proof): Verified {
   const usable = rules.filter((rule) => isConfigured(rule, proof.keyring));
@@ -36,7 +40,6 @@ export function verify(rules: readonly VerifyRule[], proof: Proof): Verified {
 
 function prove(rule: VerifyRule, proof: Proof): Verified | 'absent' {
   const prover = provers[rule.scheme];
-  if (!prover) throw fail('JW4001', {problem: `this version cannot check proofs of scheme ${rule.scheme}`});
   const guard = <T>(check: () => T): T => {
     try {
       return check();
@@ -57,17 +60,15 @@ function refusal(error: unknown, rule: VerifyRule, keyring: Keyring): unknown {
 }
 
 function expectation(rule: VerifyRule): string {
-  return rule.scheme === 'token' ? 'a token' : `a signature in ${placeOf(rule)}`;
+  if (rule.scheme === 'token') return 'a token';
+  return rule.scheme === 'jwt' ? 'a token signed by its issuer' : `a signature in ${placeOf(rule)}`;
 }
 
-/** Why a feed must not receive: no rule that could be checked (JW1013), or none with its key (JW4012). The same holds at each request. */
+/** Why a feed must not receive: no rule (JW1013), or none with its key (JW4012). The same holds at each request. */
 export function proofProblem(hook: Hook): JobwireError | undefined {
   const {feedName, feed} = hook;
   const rules = feed.webhook?.verify ?? [];
   const [first] = rules;
   if (!first) return fail('JW1013', {problem: `feed ${feedName} has no verify list`});
-  const known = rules.filter(({scheme}) => provers[scheme]);
-  if (known.length === 0)
-    return fail('JW1013', {problem: `feed ${feedName} is proved by ${first.scheme}, which this version cannot check`});
-  return known.some((rule) => isConfigured(rule, hook)) ? undefined : keyProblem(known[0] ?? first, hook);
+  return rules.some((rule) => isConfigured(rule, hook)) ? undefined : keyProblem(first, hook);
 }

@@ -1,0 +1,106 @@
+/** Jobs that are missing, stuck or too slow: who waits no longer, and what is done then. */
+import {asJobwireError, fail} from '../errors/jobwire-error.ts';
+import {runProcedure} from '../operations/procedure.ts';
+import type {Json} from '../values/json.ts';
+import {ms} from '../values/time.ts';
+import {end, hold} from './end.ts';
+import {isOver, kindOf} from './kind.ts';
+import type {JobRef, TrackedJob, Transition} from './run.ts';
+import {unfollowed} from './started.ts';
+import {kindName} from './statuses.ts';
+import {become, note, type Task, warn} from './task.ts';
+import {stateOfAll} from './tracked.ts';
+
+/** The transition for jobs that nobody waits for any longer; undefined while there is time. */
+export function overdue(task: Task): Transition | Promise<Transition> | undefined {
+  const open = (task.run.data.jobs ?? []).filter(({state}) => !isOver(state));
+  for (const job of open) {
+    const problem = missing(task, job) ?? stuck(task, job);
+    if (problem) return hold(task, problem);
+  }
+  const waited = waitingTime(task);
+  const {wait} = task.policy;
+  // A wait of the template comes before the limit of the connector: the template says what is to be done then.
+  if (typeof wait === 'object' && waited >= ms(wait.timeout ?? '24h') && task.run.data.stopAskedAt === undefined)
+    return afterWait(task, open);
+  const tooSlow = open.find((job) => waited >= ms(timeoutOf(task, job)));
+  if (!tooSlow) return undefined;
+  return hold(task, fail('JW3205', {job: String(tooSlow.ref.id), time: timeoutOf(task, tooSlow)}));
+}
+
+function waitingTime({run, tools}: Task): number {
+  const now = tools.clock.now();
+  return now - (run.data.trackingSince ?? now);
+}
+
+function timeoutOf(task: Task, job: TrackedJob): string {
+  return kindOf(task, kindName(task, job)).poll?.timeout ?? '24h';
+}
+
+function missing(task: Task, job: TrackedJob) {
+  const {missing: time = '1m'} = kindOf(task, kindName(task, job)).poll ?? {};
+  const {missingSince} = job;
+  if (missingSince === undefined || task.tools.clock.now() - missingSince < ms(time)) return undefined;
+  return fail('JW3203', {job: String(job.ref.id), time});
+}
+
+function stuck(task: Task, job: TrackedJob) {
+  const limits: Partial<Record<string, string>> = kindOf(task, kindName(task, job)).poll?.stuck ?? {};
+  const time = limits[job.state];
+  if (time === undefined || task.tools.clock.now() - job.since < ms(time)) return undefined;
+  return fail('JW3204', {job: String(job.ref.id), state: job.state, time});
+}
+
+/** `leave` ends the run without knowing how the jobs end, `fail` says so, `stop` asks the target and waits for the jobs to end. */
+async function afterWait(task: Task, open: readonly TrackedJob[]): Promise<Transition> {
+  const {wait} = task.policy;
+  const {timeout = '24h', onTimeout = 'leave'} = typeof wait === 'object' ? wait : {};
+  const error = fail('JW5005', {timeout});
+  if (onTimeout === 'fail') return end(task, 'failed', {error});
+  if (onTimeout === 'stop') return stop(task, open, error);
+  const jobs = task.run.data.jobs ?? [];
+  const ended = stateOfAll(jobs.filter(({state}) => isOver(state)));
+  warn(task, error.issue());
+  return end(task, ended === 'failed' ? 'failed' : 'succeeded', {data: {jobs: jobs.map(unfollowed)}});
+}
+
+async function stop(task: Task, open: readonly TrackedJob[], late: ReturnType<typeof fail>): Promise<Transition> {
+  const now = task.tools.clock.now();
+  try {
+    for (const [kind, refs] of byKind(task, open)) await stopJobs(task, kind, refs);
+  } catch (thrown) {
+    const error = asJobwireError(thrown);
+    note(task, 'stop', error);
+    // Stopping twice stops no more than once: an unclear outcome is asked for again like one that may pass.
+    if (error.extra.outcome === 'retry' || error.extra.outcome === 'unknown')
+      return become(task, 'tracking', {wakeAt: now + Math.max(error.extra.afterMs ?? 0, 60_000)});
+    const detail = `${late.message}, and it cannot be stopped: ${error.message}`;
+    return end(task, 'failed', {error: late.with({detail, cause: error})});
+  }
+  task.log({at: now, step: 'stop', what: `${late.message}: asked to stop`});
+  warn(task, late.issue());
+  return become(task, 'tracking', {wakeAt: now + 5000, data: {stopAskedAt: now, polls: 0}});
+}
+
+function byKind(task: Task, jobs: readonly TrackedJob[]): ReadonlyMap<string, JobRef[]> {
+  const kinds = new Map<string, JobRef[]>();
+  for (const job of jobs) {
+    const name = kindName(task, job);
+    kinds.set(name, [...(kinds.get(name) ?? []), job.ref]);
+  }
+  return kinds;
+}
+
+/** In lists where the verb takes lists. JW3202 when the kind has no stop. */
+async function stopJobs(task: Task, name: string, refs: readonly JobRef[]): Promise<void> {
+  const {stop: verb} = kindOf(task, name);
+  if (!verb) throw fail('JW3202', {kind: name, verb: 'stop'}, {outcome: 'fail'});
+  const {connection, log} = task;
+  const input = {force: false};
+  const size = verb.batch ?? 1;
+  for (let i = 0; i < refs.length; i += size) {
+    const chunk = refs.slice(i, i + size);
+    const roots = verb.batch === undefined ? {job: chunk[0] as Json} : {jobs: chunk as Json};
+    await runProcedure(verb, {...roots, input}, {connection, log});
+  }
+}

@@ -1,0 +1,612 @@
+/** Broken manifests as small edits of a good one: each gives its code at its place, with what was meant. */
+import assert from 'node:assert/strict';
+import {
+  connection,
+  connector,
+  edited,
+  type FileName,
+  loadProject,
+  positionOf,
+  sample,
+  shown,
+  template,
+} from './project.ts';
+
+interface Broken {
+  readonly name: string;
+  readonly file: FileName;
+  readonly from: string;
+  readonly to: string;
+  readonly code: string;
+  /** The issue points at the beginning of this text; by default at the new text. */
+  readonly at?: string;
+  /** Characters after that. */
+  readonly plus?: number;
+  readonly suggestion?: string;
+  readonly says?: RegExp;
+}
+
+type Row = [
+  name: string,
+  from: string,
+  to: string,
+  code: string,
+  more?: Pick<Broken, 'at' | 'plus' | 'suggestion' | 'says'>,
+];
+
+const rows = (file: FileName, list: readonly Row[]): Broken[] =>
+  list.map(([name, from, to, code, more]) => ({name, file, from, to, code, ...more}));
+
+const format = rows(connector, [
+  ['a trailing comma', '"title": "Acme",', '"title": "Acme",,', 'JW1001', {at: ',,', plus: 1}],
+  ['a comment', '"title": "Acme",', '"title": "Acme", // ours\n', 'JW1001', {at: '// ours', says: /comments/}],
+  [
+    'a key twice',
+    '"title": "Acme",',
+    '"title": "Acme",\n  "id": "other",',
+    'JW1001',
+    {at: '"id": "other"', says: /stands twice: at 4:3 and at 7:3/},
+  ],
+  [
+    'a key that reaches the prototype',
+    '"key": { "title": "Key" } },',
+    '"constructor": { "title": "Key" } },',
+    'JW1001',
+    {at: '"constructor"'},
+  ],
+  ['an id in capitals', '"id": "acme"', '"id": "Acme_CRM"', 'JW1002', {at: '"Acme_CRM"', says: /id must be an id/}],
+  ['no title', '"title": "Acme",', '', 'JW1002', {at: '{\n  "jobwire"', says: /lacks "title"/}],
+  [
+    'a misspelled top-level key',
+    '"operations": {',
+    '"opertions": {',
+    'JW1003',
+    {at: '"opertions"', suggestion: 'operations'},
+  ],
+  [
+    'a misspelled key deep inside',
+    '"budget": "calls"',
+    '"budgets": "calls"',
+    'JW1003',
+    {at: '"budgets": "calls"', suggestion: 'budget'},
+  ],
+  [
+    'a duration without a unit',
+    '"timeout": "30s"',
+    '"timeout": "30"',
+    'JW1002',
+    {at: '"30"', says: /a duration \(A whole number and a unit/},
+  ],
+  [
+    'an unknown method',
+    '"method": "DELETE"',
+    '"method": "DELET"',
+    'JW1002',
+    {at: '"DELET"', suggestion: 'DELETE', says: /"GET"/},
+  ],
+  [
+    'an action for an error row that does not exist',
+    '"action": "fail"',
+    '"action": "again"',
+    'JW1002',
+    {at: '"again"', says: /"rate-limit"/},
+  ],
+  [
+    'path and url together',
+    '"path": "/runs/{{params.id}}" },\n      "response"',
+    '"path": "/a", "url": "https://login.acme.example/b" },\n      "response"',
+    'JW1002',
+    {at: '{ "method": "DELETE"'},
+  ],
+  [
+    'a cursor style without next',
+    '"style": "offset"',
+    '"style": "cursor"',
+    'JW1002',
+    {at: '{ "style": "cursor"', says: /lacks "next"/},
+  ],
+  ['a wildcard for every host', '"*.acme.example"', '"*"', 'JW1002', {at: '"*"'}],
+  ['a scheme without key', ', "key": "{{secret.key}}" }]', ' }]', 'JW1002', {at: '{ "scheme"', says: /lacks "key"/}],
+  ['a job state that is none', '"ok": "succeeded"', '"ok": "finished"', 'JW1002', {at: '"finished"'}],
+]);
+
+const references = rows(connector, [
+  [
+    'an operation that does not exist',
+    '"call": "startJob"',
+    '"call": "startJobs"',
+    'JW1004',
+    {at: '"startJobs"', suggestion: 'startJob'},
+  ],
+  ['a lookup that does not exist', '"lookup": "job"', '"lookup": "jobb"', 'JW1004', {at: '"jobb"', suggestion: 'job'}],
+  [
+    'a budget that does not exist',
+    '"budget": "calls"',
+    '"budget": "call"',
+    'JW1004',
+    {at: '"call",\n', suggestion: 'calls'},
+  ],
+  [
+    'an event that does not exist',
+    '"emits": ["ticket.opened"]',
+    '"emits": ["ticket.open"]',
+    'JW1004',
+    {at: '"ticket.open"', suggestion: 'ticket.opened'},
+  ],
+  [
+    'a job kind that does not exist',
+    '"starts": "run"',
+    '"starts": "runs"',
+    'JW1004',
+    {at: '"runs"', suggestion: 'run'},
+  ],
+  [
+    'a schema that does not exist',
+    '"#/schemas/ticket"',
+    '"#/schemas/tiket"',
+    'JW1004',
+    {at: '"#/schemas/tiket"', suggestion: 'ticket'},
+  ],
+  [
+    'an error code nothing fails with',
+    '"acme-not-found"] }',
+    '"acme-not-fond"] }',
+    'JW1004',
+    {at: '"acme-not-fond"', suggestion: 'acme-not-found'},
+  ],
+  [
+    'a variant that does not exist',
+    '"variants": ["login"]',
+    '"variants": ["logon"]',
+    'JW1004',
+    {at: '"logon"', suggestion: 'login'},
+  ],
+  ['an id that is not its folder', '"id": "acme"', '"id": "acmes"', 'JW1005', {at: '"acmes"'}],
+  [
+    'a sample outside the folder',
+    '"./samples/ticket.opened.json"',
+    '"../../secrets.json"',
+    'JW1006',
+    {at: '"../../secrets.json"', says: /leaves the folder/},
+  ],
+  [
+    'a sample that is missing',
+    '"./samples/ticket.opened.json"',
+    '"./samples/other.json"',
+    'JW1006',
+    {at: '"./samples/other.json"', says: /does not exist/},
+  ],
+]);
+
+const schemas = rows(connector, [
+  [
+    'a misspelled keyword',
+    '"maxLength": 20',
+    '"maxLenght": 20',
+    'JW1007',
+    {at: '"maxLenght"', suggestion: 'maxLength'},
+  ],
+  ['a pattern with look-ahead', '"^[a-z0-9-]+$"', '"(?=a)[a-z0-9-]+"', 'JW1007', {at: '"(?=a)', says: /not supported/}],
+  [
+    'an unknown format',
+    '"note": { "type": "string" } } }',
+    '"note": { "type": "string", "format": "datetime" } } }',
+    'JW1007',
+    {at: '"datetime"', suggestion: 'date-time'},
+  ],
+  [
+    'a reference to another document',
+    '"$ref": "#/schemas/ticket"',
+    '"$ref": "https://example.com/s.json"',
+    'JW1007',
+    {at: '"https://example.com/s.json"'},
+  ],
+  [
+    'choices without what to take',
+    '"value": "{{item.key}}" }',
+    '"label": "{{item.key}}" }',
+    'JW1007',
+    {at: '{ "call": "listJobs", "label"', says: /lacks "value"/},
+  ],
+  ['a default that does not fit', '"default": false', '"default": "no"', 'JW1008', {at: '"no"', says: /true or false/}],
+  [
+    'an operation sample that does not fit',
+    '"sample": { "jobs": [{ "key": "a" }] }',
+    '"sample": { "jobs": [{ "key": 1 }] }',
+    'JW1008',
+    {at: '{ "jobs": [{ "key": 1', says: /key must be text/},
+  ],
+]);
+
+const crossed = rows(connector, [
+  ['a version that is none', '"version": "1.0.0"', '"version": "1.0"', 'JW1002', {at: '"1.0"'}],
+  [
+    'a read that deletes',
+    '"params": { "id": "string" },\n      "request": { "method": "GET"',
+    '"params": { "id": "string" },\n      "request": { "method": "PUT"',
+    'JW1010',
+    {at: '"PUT"'},
+  ],
+  [
+    'a probe that writes',
+    '"probe": { "call": "listJobs", "with": { "name": "x" }, "output": "{{length result}} jobs" }',
+    '"probe": { "call": "stopJob", "with": { "id": "x" }, "output": "x" }',
+    'JW1011',
+    {at: '"stopJob", "with": { "id": "x"'},
+  ],
+  [
+    'a second unsafe write',
+    '"mode": "{{input.mode}}" } }\n',
+    '"mode": "{{input.mode}}" } },\n        { "id": "again", "call": "startJob", "with": { "key": "b", "mode": "fast" } }\n',
+    'JW1011',
+    {at: '"startJob", "with": { "key": "b"'},
+  ],
+  [
+    'a start without jobs in the output',
+    '"output": { "jobs": [{ "id": "{{steps.start.id}}" }] }',
+    '"output": { "id": "{{steps.start.id}}" }',
+    'JW1012',
+    {at: '"output": { "id": "{{steps.start.id}}" }'},
+  ],
+  [
+    'a status without state',
+    '"output": { "state": "{{result.state}}" }',
+    '"output": { "text": "{{result.state}}" }',
+    'JW1012',
+    {at: '"output": { "text"'},
+  ],
+  [
+    'a feed without transport',
+    '"webhook": {\n        "verify": [{ "scheme": "hmac", "signature": { "header": "x-acme" }, "key": "{{secret.key}}" }]\n      },',
+    '',
+    'JW1013',
+    {at: '"hooks": {'},
+  ],
+  [
+    'a variant without auth',
+    '"auth": { "apply": { "headers": { "Authorization": "Key {{secret.key}}" } } },\n',
+    '',
+    'JW1015',
+    {at: '"key": { "title": "Key" },\n'},
+  ],
+  [
+    'a host that is not permitted',
+    '"https://login.acme.example/token"',
+    '"https://login.other.example/token"',
+    'JW1016',
+    {at: '"https://login.other'},
+  ],
+  [
+    'an address without TLS',
+    '"https://login.acme.example/token"',
+    '"http://login.acme.example/token"',
+    'JW1002',
+    {at: '"http://login', says: /https/},
+  ],
+  [
+    'a host from a loose setting',
+    '"pattern": "^[a-z0-9-]+$"',
+    '"pattern": "^[a-z0-9.-]+$"',
+    'JW2015',
+    {at: '"https://{{connection.site}}'},
+  ],
+  [
+    'a host from a setting without anchors',
+    '"pattern": "^[a-z0-9-]+$"',
+    '"pattern": "[a-z0-9-]+"',
+    'JW2015',
+    {at: '"https://{{connection.site}}'},
+  ],
+  ['a literal credential', '"Key {{secret.key}}"', '"Key abc123"', 'JW7002', {at: '"Key abc123"'}],
+  [
+    'a lookup over something that is no list',
+    '"call": "listJobs",\n      "with": { "name": "{{params.name}}" }',
+    '"call": "readRun",\n      "with": { "id": "{{params.name}}" }',
+    'JW1002',
+    {at: '"readRun",\n      "with"', says: /no items/},
+  ],
+]);
+
+const expressions = rows(connector, [
+  [
+    'braces that do not close',
+    '"{{input.mode}}" } }\n',
+    '"{{input.mode" } }\n',
+    'JW2001',
+    {at: '"{{input.mode"', plus: 9},
+  ],
+  [
+    'an unknown helper',
+    '{{optional input.count}}',
+    '{{optionl input.count}}',
+    'JW2002',
+    {plus: 2, suggestion: 'optional'},
+  ],
+  ['a block', '"{{length result}} jobs"', '"{{#if result}}x{{/if}}"', 'JW2003', {plus: 1}],
+  [
+    'a root of another place',
+    '"Key {{secret.key}}"',
+    '"Key {{secrets.key}}"',
+    'JW2004',
+    {at: '{{secrets.key', plus: 2, suggestion: 'secret'},
+  ],
+  [
+    'a secret in a path',
+    '"/jobs/{{params.key}}/start"',
+    '"/jobs/{{secret.key}}/start"',
+    'JW2004',
+    {at: '{{secret.key}}/start', plus: 2},
+  ],
+  [
+    'a misspelled input',
+    '"{{input.job}}"',
+    '"{{input.jobb}}"',
+    'JW2005',
+    {at: '{{input.jobb', plus: 2, suggestion: 'job'},
+  ],
+  [
+    'a step that is not there yet',
+    '"{{input.job}}"',
+    '"{{steps.start.id}}"',
+    'JW2005',
+    {at: '{{steps.start.id}}" } },', plus: 2},
+  ],
+  [
+    'a parameter that does not exist',
+    '"key": "{{steps.job.key}}"',
+    '"keys": "{{steps.job.key}}"',
+    'JW2005',
+    {at: '"keys"', suggestion: 'key'},
+  ],
+  ['a required parameter that is not given', '"key": "{{steps.job.key}}", ', '', 'JW2006', {at: '"with": { "count"'}],
+  ['an optional input used strictly', '"{{optional input.count}}"', '"{{input.count}}"', 'JW2006', {plus: 3}],
+  [
+    'a required parameter that may be left out',
+    '"key": "{{steps.job.key}}"',
+    '"key": "{{optional steps.job.key}}"',
+    'JW2006',
+    {at: '"{{optional steps'},
+  ],
+  [
+    'a list where text is wanted',
+    '"key": "{{steps.job.key}}"',
+    '"key": "{{list steps.job.key}}"',
+    'JW2007',
+    {at: '{{list', plus: 2},
+  ],
+  ['a written-out parameter of the wrong type', '"key": "{{steps.job.key}}"', '"key": 5', 'JW1008', {at: '5, "count"'}],
+  [
+    'a choice that is none',
+    '"mode": "{{input.mode}}" } }\n',
+    '"mode": "fastt" } }\n',
+    'JW1008',
+    {at: '"fastt"', suggestion: 'fast'},
+  ],
+  [
+    'an argument of the wrong type',
+    '"{{length result}} jobs"',
+    '"{{lower result}} jobs"',
+    'JW2008',
+    {at: '{{lower result', plus: 8},
+  ],
+  [
+    'query text that is not encoded',
+    "{{odata (default params.name '')}}",
+    "{{default params.name ''}}",
+    'JW2011',
+    {plus: 2},
+  ],
+  [
+    'a directive with a key too many',
+    '"output": { "key": "{{item.key}}" }',
+    '"output": { "$if": true, "then": 1, "note": 2 }',
+    'JW2014',
+    {at: '{ "$if"'},
+  ],
+  [
+    'an object inside text',
+    '"{{length result}} jobs"',
+    '"{{first result}} jobs"',
+    'JW2102',
+    {at: '{{first result', plus: 2},
+  ],
+]);
+
+const templates = rows(template, [
+  [
+    'a connector that is not installed',
+    '"on": { "connector": "acme@^1"',
+    '"on": { "connector": "acne@^1"',
+    'JW1004',
+    {at: '"acne@^1"', suggestion: 'acme'},
+  ],
+  [
+    'a version that is not met',
+    '"on": { "connector": "acme@^1"',
+    '"on": { "connector": "acme@^2"',
+    'JW1017',
+    {at: '"acme@^2"', says: /version 1\.0\.0/},
+  ],
+  [
+    'a range that is none',
+    '"on": { "connector": "acme@^1"',
+    '"on": { "connector": "acme@latest"',
+    'JW1017',
+    {at: '"acme@latest"'},
+  ],
+  [
+    'an event the connector does not have',
+    '"event": "ticket.opened"',
+    '"event": "ticket.closed"',
+    'JW1004',
+    {at: '"ticket.closed"'},
+  ],
+  [
+    'a connection that does not exist',
+    '"event": "ticket.opened", "connection": "acme-main"',
+    '"event": "ticket.opened", "connection": "acme-mian"',
+    'JW1004',
+    {at: '"acme-mian"', suggestion: 'acme-main'},
+  ],
+  [
+    'an action that does not exist',
+    '"action": "run",\n',
+    '"action": "rnu",\n',
+    'JW1004',
+    {at: '"rnu"', suggestion: 'run'},
+  ],
+  [
+    'an action of another variant',
+    '"connector": "acme", "connection": "acme-main", "action": "run"',
+    '"connector": "acme", "connection": "acme-main", "action": "ping"',
+    'JW7004',
+    {at: '"ping"', suggestion: 'login'},
+  ],
+  [
+    'reconcile without settle',
+    '"delivery": "at-most-once"',
+    '"delivery": "reconcile"',
+    'JW1014',
+    {at: '"reconcile"', says: /settle on operation startJob/},
+  ],
+  ['queue without a key', '"delivery": "at-most-once"', '"delivery": "queue"', 'JW1014', {at: '"queue"'}],
+  [
+    'a misspelled criterion',
+    '"event.data.priority"',
+    '"event.data.prioritty"',
+    'JW2005',
+    {at: '"event.data.prioritty"', plus: 1, suggestion: 'priority'},
+  ],
+  [
+    'a criterion over what may be missing',
+    '"path": "event.data.owner", "op": "exists"',
+    '"path": "event.data.votes", "op": "gt", "value": 1',
+    'JW2006',
+    {at: '"event.data.votes"', plus: 1},
+  ],
+  ['a criterion that never holds', '"value": "high"', '"value": "urgent"', 'JW2009', {at: '"urgent"'}],
+  ['a required input that is not mapped', '"mode": "fast",', '', 'JW2006', {at: '"input": {\n'}],
+  [
+    'an input that does not exist',
+    '"note": "{{trunc',
+    '"nota": "{{trunc',
+    'JW2005',
+    {at: '"nota"', suggestion: 'note'},
+  ],
+  [
+    'a written-out input that is too long',
+    '"{{truncate event.data.owner.name 20}}"',
+    '"this note is longer than twenty characters"',
+    'JW1008',
+    {at: '"this note'},
+  ],
+  [
+    'an optional field without exists',
+    '"criteria": [\n    { "path": "event.data.priority", "op": "equals", "value": "high" },\n    { "path": "event.data.owner", "op": "exists" }\n  ]',
+    '"criteria": []',
+    'JW2006',
+    {at: '{{truncate event', plus: 11},
+  ],
+  [
+    'result before the run has ended',
+    '"{{event.data.title}}"',
+    '"{{result.state}}"',
+    'JW2004',
+    {at: '"job": "{{result.state}}",\n', plus: 10},
+  ],
+]);
+
+const connections = rows(connection, [
+  [
+    'a literal secret',
+    '"env:ACME_KEY"',
+    '"sk-very-secret-0123456789"',
+    'JW7002',
+    {at: '"sk-very', says: /^(?!.*sk-very)/},
+  ],
+  ['a setting of the wrong form', '"site": "prod"', '"site": "a.b"', 'JW7003', {at: '"a.b"', says: /config\.site/}],
+  ['a missing setting', '"config": { "site": "prod" }', '"config": {}', 'JW7003', {at: '{},', says: /lacks "site"/}],
+  ['a setting that does not exist', '"site": "prod"', '"site": "prod", "region": "eu"', 'JW7003', {at: '"region"'}],
+  ['no variant', '"variant": "key",\n  ', '', 'JW7004', {at: '"acme@^1"', suggestion: 'login'}],
+  ['an unknown variant', '"variant": "key"', '"variant": "kay"', 'JW7004', {at: '"kay"', suggestion: 'key'}],
+  [
+    'a secret nobody asks for',
+    '"secrets": { "key"',
+    '"secrets": { "kye": "env:X", "key"',
+    'JW1004',
+    {at: '"kye"', suggestion: 'key'},
+  ],
+  ['a secret file outside', '"env:ACME_KEY"', '"file:../../etc/passwd"', 'JW1006', {at: '"file:..'}],
+  [
+    'a required secret that is missing',
+    '"secrets": { "key": "env:ACME_KEY" }',
+    '"secrets": {}',
+    'JW7003',
+    {at: '"secrets": {}', says: /lacks "key"/},
+  ],
+  ['a feed that does not exist', '"hooks": {', '"hook": {', 'JW1004', {at: '"hook"', suggestion: 'hooks'}],
+  ['a budget that is wider', '"limit": 10', '"limit": 100', 'JW7003', {at: '100'}],
+]);
+
+const samples = rows(sample, [
+  [
+    'a sample with a value outside the enum',
+    '"priority": "high"',
+    '"priority": "urgent"',
+    'JW1008',
+    {at: '"./samples/ticket.opened.json"', says: /data: priority must be "low" or "high"/},
+  ],
+  [
+    'a sample of another type',
+    '"type": "ticket.opened"',
+    '"type": "ticket.closed"',
+    'JW1008',
+    {at: '"./samples/ticket.opened.json"', says: /ticket\.closed/},
+  ],
+]);
+
+const unused = rows(connector, [
+  [
+    'a schema nothing refers to',
+    '"schemas": {\n',
+    '"schemas": {\n    "spare": { "type": "object" },\n',
+    'JW1009',
+    {at: '"spare"'},
+  ],
+  ['a budget nothing uses', '"budget": "calls",\n', '', 'JW1009', {at: '"calls"'}],
+]);
+
+const groups: readonly [string, readonly Broken[]][] = [
+  ['text and format', format],
+  ['references', references],
+  ['embedded schemas, samples and defaults', [...schemas, ...samples]],
+  ['rules over several keys', crossed],
+  ['expressions', expressions],
+  ['templates', templates],
+  ['connections', connections],
+  ['parts that are never used', unused],
+];
+
+describe('broken manifests', () => {
+  for (const [group, list] of groups)
+    describe(group, () => {
+      for (const broken of list) it(`finds ${broken.name}: ${broken.code}`, () => check(broken));
+    });
+});
+
+/** Where an expected code is found, at which place, and with which words. */
+function check(broken: Broken): void {
+  const {file, to, code, at = to, plus = 0, suggestion, says} = broken;
+  const files = edited(broken);
+  const {issues} = loadProject(files).library;
+  const found = issues.filter((issue) => issue.code === code);
+  const all = issues.map(shown).join('\n');
+  const expectedFile = file === sample ? connector : file;
+  const {line, column} = positionOf(files[expectedFile], at);
+  const here = found.find((issue) => issue.at?.line === line && issue.at.column === column + plus);
+  assert.ok(here, `${code} is expected at ${line}:${column + plus}, found:\n${all}`);
+  assert.ok(here.at?.file.endsWith(expectedFile), here.at?.file);
+  if (suggestion !== undefined)
+    assert.ok(here.suggestions?.includes(suggestion), `${suggestion} is not suggested: ${all}`);
+  if (says) assert.match(here.detail, says);
+}
