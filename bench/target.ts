@@ -36,19 +36,24 @@ const server = createServer((request, response) => {
 });
 
 function answer(url: string, body: string, response: ServerResponse): void {
-  if (url.includes('StartJobs')) {
-    posts++;
-    const {Reference = randomUUID()} = (JSON.parse(body) as {startInfo: {Reference?: string}}).startInfo;
-    started.add(Reference);
-    return send(response, 201, {value: [{Id: posts, Key: randomUUID(), State: 'Pending', Reference}]});
-  }
-  if (url.includes('connect/token'))
-    return send(response, 200, {access_token: 'bench-token', expires_in: 3600, token_type: 'Bearer'});
-  if (url.includes('/odata/Folders')) return send(response, 200, {value: [{Id: 1, FullyQualifiedName: 'Shared'}]});
-  if (url.includes('/odata/Releases')) return send(response, 200, {value: [release]});
-  if (url.startsWith('/count')) return send(response, 200, {started: started.size, posts});
-  const keys = [...decodeURIComponent(url).matchAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g)].map(([key]) => key);
-  return send(response, 200, {value: keys.map((Key, Id) => ({Id, Key, State: 'Successful'}))});
+  if (url.includes('StartJobs')) send(response, 201, {value: [start(body)]});
+  else if (url.includes('connect/token'))
+    send(response, 200, {access_token: 'bench-token', expires_in: 3600, token_type: 'Bearer'});
+  else if (url.includes('/odata/Folders')) send(response, 200, {value: [{Id: 1, FullyQualifiedName: 'Shared'}]});
+  else if (url.includes('/odata/Releases')) send(response, 200, {value: [release]});
+  else if (url.startsWith('/count')) send(response, 200, {started: started.size, posts});
+  else send(response, 200, {value: keysIn(url).map((Key, Id) => ({Id, Key, State: 'Successful'}))});
+}
+
+function start(body: string): object {
+  posts++;
+  const {Reference = randomUUID()} = (JSON.parse(body) as {startInfo: {Reference?: string}}).startInfo;
+  started.add(Reference);
+  return {Id: posts, Key: randomUUID(), State: 'Pending', Reference};
+}
+
+function keysIn(url: string): string[] {
+  return [...decodeURIComponent(url).matchAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g)].map(([key]) => key);
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

@@ -24,6 +24,8 @@ export interface Config {
   /** Most runs that may wait before new deliveries get 503. */
   readonly queueLimit: number;
   readonly leaseMs: number;
+  /** Deliveries that one socket address may send in a second. */
+  readonly hookRate: number;
 }
 
 export interface Overrides {
@@ -51,6 +53,7 @@ export function readConfig(overrides: Overrides = {}, environment: Environment =
     concurrency: whole('CONCURRENCY', text('CONCURRENCY'), 64),
     queueLimit: whole('QUEUE_LIMIT', text('QUEUE_LIMIT'), 100_000),
     leaseMs: whole('LEASE_MS', text('LEASE_MS'), 120_000),
+    hookRate: whole('HOOK_RATE', text('HOOK_RATE'), 1000),
     ...(publicUrl && {publicUrl}),
     ...(apiToken && {apiToken}),
   };

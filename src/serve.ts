@@ -26,6 +26,7 @@ export async function serve(config: Config, log: Logger): Promise<Served> {
   const server = createServer({
     ...runtime,
     isReady: async () => worker !== undefined,
+    limits: {hookRate: {max: config.hookRate, windowMs: 1000}},
     confirm: confirmByGet,
     log: (level, what, facts) => log[level](facts, what),
   });

@@ -3,13 +3,15 @@ import {Args, Flags} from '@oclif/core';
 import {exitCodes, JobwireCommand} from '../command.ts';
 import {readConfig} from '../config.ts';
 import type {Issue} from '../errors/jobwire-error.ts';
+import {checkCompanions} from '../manifest/check-companions.ts';
 import type {Library} from '../manifest/library.ts';
 import {readProject} from '../runtime.ts';
 import {countIssues, printIssue} from '../terminal/issues.ts';
 
 export default class Check extends JobwireCommand {
   static override summary = 'Validate connectors, templates and connections without calling anything';
-  static override description = 'Exit code 3 when there are errors. Shipped connectors are checked as well.';
+  static override description =
+    'Exit code 3 when there are errors. Shipped connectors are checked as well, and so are simulators and cases.';
   static override examples = [
     '<%= config.bin %> check',
     '<%= config.bin %> check templates/incident-to-triage',
@@ -25,7 +27,7 @@ export default class Check extends JobwireCommand {
     const {argv, flags} = await this.parse(Check);
     const library = readProject(readConfig(flags));
     const paths = (argv as string[]).map((path) => resolve(path));
-    const issues = library.issues.filter(
+    const issues = [...library.issues, ...checkCompanions(library)].filter(
       ({at}) => paths.length === 0 || paths.some((path) => at && resolve(at.file).startsWith(path)),
     );
     for (const issue of issues) this.print(`${printIssue(shortened(issue))}\n`);

@@ -29,10 +29,21 @@ export function fitTyped({type}: Typed, expect: Type | undefined, scene: Scene, 
 }
 
 /** Why some alternative of the actual type cannot fit, or undefined. */
-export function misfit(actual: Type, expect: Type, resolve: Resolve, depth = 0): string | undefined {
+export function misfit(actual: Type, expect: Type, resolve: Resolve): string | undefined {
+  return misfitAt(actual, expect, {resolve, depth: 0});
+}
+
+/** How deep two types have been compared. */
+interface Level {
+  readonly resolve: Resolve;
+  readonly depth: number;
+}
+
+function misfitAt(actual: Type, expect: Type, level: Level): string | undefined {
+  const {resolve} = level;
   const wanted = alternativesOf(expect, resolve);
   for (const one of alternativesOf(actual, resolve)) {
-    const problems = wanted.map((other) => clash(one, other, resolve, depth));
+    const problems = wanted.map((other) => clash(one, other, level));
     if (problems.includes(undefined)) continue;
     const [inner] = problems;
     return problems.length === 1 && inner !== undefined && inner !== ''
@@ -45,7 +56,7 @@ export function misfit(actual: Type, expect: Type, resolve: Resolve, depth = 0):
 const deepest = 4;
 
 /** Undefined when the alternatives go together; '' for a difference in kind, else what exactly is wrong. */
-function clash(actual: Alternative, wanted: Alternative, resolve: Resolve, depth: number): string | undefined {
+function clash(actual: Alternative, wanted: Alternative, level: Level): string | undefined {
   if (!fitsWord(actual.word, wanted.word)) return '';
   if (actual.word === 'any' || wanted.word === 'any') return undefined;
   const [given, allowed] = [choicesOf(actual.schema), choicesOf(wanted.schema)];
@@ -57,17 +68,18 @@ function clash(actual: Alternative, wanted: Alternative, resolve: Resolve, depth
   const [format, wantedFormat] = [actual.schema['format'], wanted.schema['format']];
   if (format !== undefined && wantedFormat !== undefined && format !== wantedFormat)
     return `takes a ${wantedFormat}, gets a ${format}`;
-  if (depth >= deepest) return undefined;
-  if (wanted.word === 'object') return objectClash(actual.schema, wanted.schema, resolve, depth);
+  if (level.depth >= deepest) return undefined;
+  const below = {...level, depth: level.depth + 1};
+  if (wanted.word === 'object') return objectClash(actual.schema, wanted.schema, below);
   if (wanted.word === 'array') {
-    const inner = misfit(typeOf(actual.schema['items']), typeOf(wanted.schema['items']), resolve, depth + 1);
+    const inner = misfitAt(typeOf(actual.schema['items']), typeOf(wanted.schema['items']), below);
     return inner === undefined ? undefined : `each item ${inner}`;
   }
   return undefined;
 }
 
 /** An object of which nothing is known fits; one whose properties are known must bring what is required. */
-function objectClash(actual: SchemaType, wanted: SchemaType, resolve: Resolve, depth: number): string | undefined {
+function objectClash(actual: SchemaType, wanted: SchemaType, below: Level): string | undefined {
   const given = propertiesOf(actual);
   if (Object.keys(given).length === 0) return undefined;
   const taken = propertiesOf(wanted);
@@ -79,7 +91,7 @@ function objectClash(actual: SchemaType, wanted: SchemaType, resolve: Resolve, d
       if (isClosed(wanted)) return `has no key ${quote(name)}`;
       continue;
     }
-    const inner = misfit(typeOf(property), typeOf(taken[name]), resolve, depth + 1);
+    const inner = misfitAt(typeOf(property), typeOf(taken[name]), below);
     if (inner !== undefined) return `${name} ${inner}`;
   }
   return undefined;

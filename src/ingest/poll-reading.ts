@@ -19,7 +19,8 @@ export interface Row {
 
 export interface Reading {
   readonly turn: Turn;
-  /** As it is stored by now. */
+  /** As it was stored when the poll began, and as it is by now. */
+  readonly initial: PollState | undefined;
   stored: PollState | undefined;
   /** Rows that wait for the last page. */
   held: Row[];
@@ -32,8 +33,10 @@ export interface Reading {
   rows: number;
   /** Rows before the place that was asked for. */
   old: number;
-  /** Rows that were read before. */
+  /** Rows that were not looked at, because another page or the poll before had them. */
   known: number;
+  /** Rows that the poll before did not have. */
+  fresh: number;
   first?: RowsPage;
   last?: RowsPage;
   unchanged: boolean;
@@ -43,6 +46,7 @@ export interface Reading {
 export function openReading(turn: Turn, stored: PollState | undefined): Reading {
   return {
     turn,
+    initial: stored,
     stored,
     held: [],
     highest: turn.resume?.highest,
@@ -52,6 +56,7 @@ export function openReading(turn: Turn, stored: PollState | undefined): Reading 
     rows: 0,
     old: 0,
     known: 0,
+    fresh: 0,
     unchanged: false,
   };
 }
@@ -63,6 +68,7 @@ export function takePage(reading: Reading, page: RowsPage): {readonly rows: Row[
   reading.pages++;
   reading.first ??= page;
   reading.last = page;
+  reading.unchanged = page.unchanged === true;
   if (turn.rules?.over === 'response') reading.highest = valueIn(turn, {...page.scope, response: page.response});
   const rows: Row[] = [];
   for (const item of page.value) {
@@ -98,15 +104,17 @@ function valueIn({poll, rules, source, root}: Turn, more: object): Json | undefi
   );
 }
 
-/** Whether a row has to be looked at: not when the poll before this one, or another page, had it. */
+/** Whether a row has to be looked at: not when another page, or the poll before this one, had it. */
 export function isNew(reading: Reading, mark: string, value: Json | undefined): boolean {
   const {turn, marks} = reading;
   const twice = marks.has(mark);
+  const before = seenBefore(turn).has(mark);
   marks.set(mark, value);
-  const again = turn.source.feed.dedupe?.on === 'succeeded';
-  const isKnown = twice || (!again && seenBefore(turn).has(mark));
-  if (isKnown) reading.known++;
-  return !isKnown;
+  if (!twice && !before) reading.fresh++;
+  // Where a failed id is let through again, only the engine knows whether it failed.
+  const known = twice || (before && turn.source.feed.dedupe?.on !== 'succeeded');
+  if (known) reading.known++;
+  return !known;
 }
 
 const seenSets = new WeakMap<Turn, ReadonlySet<string>>();
@@ -120,7 +128,7 @@ function seenBefore(turn: Turn): ReadonlySet<string> {
 /** After a page of a list in ascending order: everything up to here is stored. Without a cursor nothing can be said before the end. */
 export function stateAfterPage(reading: Reading): PollState | undefined {
   const {turn, marks} = reading;
-  if (!turn.rules) return reading.stored;
+  if (!turn.rules || turn.skip) return reading.stored;
   return {...reached(reading), seen: [...new Set([...(turn.before?.seen ?? []), ...marks.keys()])]};
 }
 
@@ -153,8 +161,8 @@ export function stateAfterCut(reading: Reading, position: PagePosition): PollSta
       ...(asked !== undefined && {asked}),
       ...(highest !== undefined && {highest}),
       seen: [...marks.keys()],
-      ...(turn.skip && {skip: true as const}),
     },
+    ...(turn.skip && {skip: true as const}),
   };
 }
 
@@ -194,14 +202,11 @@ function hasMoved({rules, state}: Turn, value: Json | undefined): boolean {
  * for: then the target does not look at it, or the cursor is read from the wrong field. Rows that are listed again say nothing.
  */
 function stuckAfter(reading: Reading, value: Json | undefined): number {
-  const {turn, rows, old, events} = reading;
+  const {turn, rows, old, fresh} = reading;
   const {stuck = 0} = turn.state;
   if (!turn.rules || turn.skip || rows === 0) return stuck;
   if (hasMoved(turn, value)) return 0;
-  const strange =
-    turn.rules.over === 'response' ||
-    events.some(({outcome}) => outcome !== 'duplicate') ||
-    (old === rows && asksByCursor(turn));
+  const strange = turn.rules.over === 'response' || fresh > 0 || (old === rows && asksByCursor(turn));
   return strange ? stuck + 1 : stuck;
 }
 

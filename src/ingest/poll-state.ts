@@ -11,6 +11,8 @@ export interface PollState {
   readonly seen?: readonly string[];
   readonly validators?: Validators & {readonly of: string};
   readonly resume?: Resume;
+  /** The first run, which only finds out where to begin, is not over. */
+  readonly skip?: true;
   /** Polls one after another that brought rows without a later cursor. */
   readonly stuck?: number;
 }
@@ -23,8 +25,6 @@ export interface Resume {
   /** The latest cursor in what was read so far. */
   readonly highest?: Json;
   readonly seen: readonly string[];
-  /** The first run of a feed that begins with what comes from now on. */
-  readonly skip?: true;
 }
 
 /** Undefined before the first poll. */

@@ -55,7 +55,7 @@ export function beginTurn(source: PollSource, before: PollState | undefined, now
     root,
     asked: askedFor({poll, rules, stored}),
     params,
-    skip: resume ? resume.skip === true : before === undefined && skipsFirst(poll, state),
+    skip: before ? before.skip === true : skipsFirst(poll, state),
     validators: poll.conditional && !resume && known?.of === requestMark ? known : undefined,
     requestMark,
   };

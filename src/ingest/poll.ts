@@ -1,4 +1,5 @@
 /** One poll of one feed: ask, take what is new, store it together with the place to go on. Must never lose a row, nor read without end. */
+import type {NewEvent} from '../engine/engine.ts';
 import {asJobwireError, type JobwireError} from '../errors/jobwire-error.ts';
 import {evaluate} from '../expressions/evaluate.ts';
 import {spanMs} from '../operations/outcome.ts';
@@ -106,10 +107,9 @@ async function readPages(reading: Reading, tools: PollTools): Promise<void> {
   try {
     for await (const page of readRows(asked, resume?.position)) {
       const {rows, stop} = takePage(reading, page);
-      reading.unchanged = page.unchanged === true;
-      if (poll.order === 'asc') await store(reading, tools, {rows, to: stateAfterPage(reading)});
+      if (poll.order === 'asc') await storePage(reading, tools, rows);
       else reading.held.push(...rows);
-      if (stop) return;
+      if (stop || page.unchanged) return;
       tools.signal?.throwIfAborted();
     }
   } catch (error) {
@@ -118,34 +118,46 @@ async function readPages(reading: Reading, tools: PollTools): Promise<void> {
   }
 }
 
+/** A page that brings nothing leaves the state to the last one, so that a quiet poll writes nothing. */
+async function storePage(reading: Reading, tools: PollTools, rows: readonly Row[]): Promise<void> {
+  const events = arrivals(reading, tools, rows);
+  const to = stateAfterPage(reading);
+  if (events.length > 0 || to?.value !== reading.stored?.value) await store(reading, tools, {events, to});
+}
+
 /** Everything there is was read, or as much as may be read at once. */
 async function finish(reading: Reading, tools: PollTools): Promise<JobwireError | undefined> {
   if (reading.unchanged) return undefined;
-  const rows = inOrder(reading);
-  reading.held = [];
-  await store(reading, tools, {rows, to: reading.stored});
+  const events = takeHeld(reading, tools);
   const to = reading.cut ? stateAfterCut(reading, reading.cut) : stateAfterAll(reading);
-  await store(reading, tools, {rows: [], to});
+  await store(reading, tools, {events, to});
   return stuckProblem(to);
 }
 
 /** Oldest first, as far as the target says so. */
-function inOrder({held, turn}: Reading): Row[] {
-  return turn.poll.order === 'desc' ? held.toReversed() : held;
+function takeHeld(reading: Reading, tools: PollTools): NewEvent[] {
+  const rows = reading.turn.poll.order === 'desc' ? reading.held.toReversed() : reading.held;
+  reading.held = [];
+  return arrivals(reading, tools, rows);
+}
+
+/** The events of rows that were not read before; none in a first run that only finds out where to begin. */
+function arrivals(reading: Reading, tools: PollTools, rows: readonly Row[]): NewEvent[] {
+  const {turn} = reading;
+  return rows.flatMap(({item, value}) => {
+    const {mark, event} = arrive(item, turn.source, tools);
+    return isNew(reading, mark, value) && !turn.skip ? [event] : [];
+  });
 }
 
 interface Storing {
-  readonly rows: readonly Row[];
+  readonly events: readonly NewEvent[];
   readonly to: PollState | undefined;
 }
 
-async function store(reading: Reading, tools: PollTools, {rows, to}: Storing): Promise<void> {
+async function store(reading: Reading, tools: PollTools, {events, to}: Storing): Promise<void> {
   const {turn, stored} = reading;
-  const arrived = rows.flatMap(({item, value}) => {
-    const one = arrive(item, turn.source, tools);
-    return isNew(reading, one.mark, value) && !turn.skip ? [one.event] : [];
-  });
-  reading.events.push(...(await keep({source: turn.source, tools, events: arrived, from: stored, to})));
+  reading.events.push(...(await keep({source: turn.source, tools, events, from: stored, to})));
   reading.stored = to;
 }
 
@@ -154,14 +166,14 @@ async function store(reading: Reading, tools: PollTools, {rows, to}: Storing): P
  * began, so that nothing is missed until it succeeds; a list that cannot be gone on with is begun anew.
  */
 async function salvage(reading: Reading, tools: PollTools, thrown: unknown): Promise<JobwireError | undefined> {
-  const {turn, stored} = reading;
+  const {turn, initial, stored} = reading;
   const stopped = tools.signal?.aborted === true;
   const error = asJobwireError(thrown);
+  const {resume, ...restarted} = turn.state;
+  const begun = turn.before === undefined && turn.state.value !== undefined && stored === initial;
+  const refused = resume !== undefined && error.extra.outcome === 'fail' && !stopped;
   try {
-    const {resume, ...restarted} = turn.state;
-    const begun = turn.before === undefined && turn.state.value !== undefined && reading.pages === 0;
-    const to = begun || (resume && error.extra.outcome === 'fail') ? restarted : stored;
-    await store(reading, tools, {rows: inOrder(reading), to});
+    await store(reading, tools, {events: takeHeld(reading, tools), to: begun || refused ? restarted : stored});
   } catch {
     // The store is what failed, or fails too: nothing moved, and the first error says more.
   }

@@ -34,16 +34,18 @@ function malformed({schema, pointer}: SchemaVisit): Finding[] {
   for (const key of ['x-jobwire-file', 'x-jobwire-sensitive'])
     if (schema[key] !== undefined && typeof schema[key] !== 'boolean')
       findings.push(wrong(`${pointer}/${key}`, `${key} is true or false`));
-  findings.push(...fetching(schema['x-jobwire-options'], `${pointer}/x-jobwire-options`, ['value'], ['label']));
-  findings.push(...fetching(schema['x-jobwire-schema'], `${pointer}/x-jobwire-schema`, ['use'], []));
+  findings.push(
+    ...fetching(schema['x-jobwire-options'], `${pointer}/x-jobwire-options`, {needed: 'value', more: ['label']}),
+  );
+  findings.push(...fetching(schema['x-jobwire-schema'], `${pointer}/x-jobwire-schema`, {needed: 'use', more: []}));
   return findings;
 }
 
 /** `{call or lookup, with?}` and the keys that say what to take from the answer. */
-function fetching(value: unknown, pointer: string, needed: string[], more: string[]): Finding[] {
+function fetching(value: unknown, pointer: string, {needed, more}: {needed: string; more: string[]}): Finding[] {
   if (value === undefined) return [];
   if (!isObject(value)) return [wrong(pointer, `${pointer.split('/').at(-1)} is an object`)];
-  const known = ['call', 'lookup', 'with', '$comment', ...needed, ...more];
+  const known = ['call', 'lookup', 'with', '$comment', needed, ...more];
   const findings: Finding[] = Object.keys(value)
     .filter((key) => !known.includes(key))
     .map((key) => ({
@@ -53,8 +55,7 @@ function fetching(value: unknown, pointer: string, needed: string[], more: strin
       facts: {key},
       suggestions: nearest(key, known),
     }));
-  for (const key of needed)
-    if (value[key] === undefined) findings.push(wrong(pointer, `${pointer.split('/').at(-1)} lacks "${key}"`));
+  if (value[needed] === undefined) findings.push(wrong(pointer, `${pointer.split('/').at(-1)} lacks "${needed}"`));
   if ((value['call'] === undefined) === (value['lookup'] === undefined))
     findings.push(wrong(pointer, 'exactly one of call and lookup'));
   return findings;

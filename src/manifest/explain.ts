@@ -26,18 +26,22 @@ export interface Subject {
   readonly pointer: string;
 }
 
-type Check = (keyword: unknown, subject: Subject, schema: Schema, base: string) => Trouble[];
+type Check = (
+  keyword: unknown,
+  subject: Subject,
+  around: {readonly schema: Schema; readonly base: string},
+) => Trouble[];
 type Schema = Exclude<SchemaNode, boolean>;
 
 export function explain({schema, base}: Located, subject: Subject): Trouble[] {
   if (schema === true) return [];
   if (schema === false) return [{pointer: subject.pointer, kind: 'value', message: 'is not allowed here'}];
-  const wrongType = checks['type']?.(schema['type'], subject, schema, base) ?? [];
+  const wrongType = checks['type']?.(schema['type'], subject, {schema, base}) ?? [];
   if (wrongType.length > 0) return wrongType;
   return Object.entries(schema).flatMap(([keyword, value]) =>
     keyword === 'type' || !Object.hasOwn(checks, keyword)
       ? []
-      : (checks[keyword]?.(value, subject, schema, base) ?? []),
+      : (checks[keyword]?.(value, subject, {schema, base}) ?? []),
   );
 }
 
@@ -77,7 +81,7 @@ function named(troubles: Trouble[], schema: SchemaNode, pointer: string): Troubl
 }
 
 const checks: Readonly<Record<string, Check>> = {
-  $ref: (ref, subject, _schema, base) => {
+  $ref: (ref, subject, {base}) => {
     const target = followRef(String(ref), base);
     return named(explain(target, subject), target.schema, subject.pointer);
   },
@@ -138,7 +142,7 @@ const checks: Readonly<Record<string, Check>> = {
             : [],
         )
       : [],
-  properties: (table, {value, pointer}, _schema, base) =>
+  properties: (table, {value, pointer}, {base}) =>
     isObject(value)
       ? Object.entries(table as Record<string, SchemaNode>).flatMap(([name, schema]) =>
           Object.hasOwn(value, name)
@@ -146,7 +150,7 @@ const checks: Readonly<Record<string, Check>> = {
             : [],
         )
       : [],
-  patternProperties: (table, {value, pointer}, _schema, base) =>
+  patternProperties: (table, {value, pointer}, {base}) =>
     isObject(value)
       ? Object.entries(table as Record<string, SchemaNode>).flatMap(([pattern, schema]) =>
           Object.keys(value)
@@ -156,15 +160,15 @@ const checks: Readonly<Record<string, Check>> = {
             ),
         )
       : [],
-  additionalProperties: (schema, subject, owner, base) =>
+  additionalProperties: (schema, subject, {schema: owner, base}) =>
     others(schema as SchemaNode, subject, {
       names: Object.keys(record(owner['properties'])),
       patterns: Object.keys(record(owner['patternProperties'])),
       base,
     }),
-  unevaluatedProperties: (schema, subject, owner, base) =>
+  unevaluatedProperties: (schema, subject, {schema: owner, base}) =>
     others(schema as SchemaNode, subject, {...declared({schema: owner, base}), base}),
-  propertyNames: (schema, {value, pointer}, _schema, base) =>
+  propertyNames: (schema, {value, pointer}, {base}) =>
     isObject(value)
       ? Object.keys(value).flatMap((name) =>
           explain({schema: schema as SchemaNode, base}, {value: name, pointer}).map(({message}) => ({
@@ -178,7 +182,7 @@ const checks: Readonly<Record<string, Check>> = {
     isObject(value) && Object.keys(value).length < Number(limit)
       ? [{pointer, kind: 'value', message: 'must not be empty'}]
       : [],
-  items: (schema, {value, pointer}, owner, base) => {
+  items: (schema, {value, pointer}, {schema: owner, base}) => {
     const from = Array.isArray(owner['prefixItems']) ? owner['prefixItems'].length : 0;
     return Array.isArray(value)
       ? value.flatMap((item, i) =>
@@ -186,15 +190,15 @@ const checks: Readonly<Record<string, Check>> = {
         )
       : [];
   },
-  allOf: (list, subject, _schema, base) => (list as SchemaNode[]).flatMap((schema) => explain({schema, base}, subject)),
-  anyOf: (list, subject, _schema, base) => alternatives(list as SchemaNode[], subject, base).troubles,
-  oneOf: (list, subject, _schema, base) => {
+  allOf: (list, subject, {base}) => (list as SchemaNode[]).flatMap((schema) => explain({schema, base}, subject)),
+  anyOf: (list, subject, {base}) => alternatives(list as SchemaNode[], subject, base).troubles,
+  oneOf: (list, subject, {base}) => {
     const {troubles, fitting} = alternatives(list as SchemaNode[], subject, base);
     return fitting > 1
       ? [{pointer: subject.pointer, kind: 'value', message: 'mixes several forms; give exactly one'}]
       : troubles;
   },
-  not: (schema, subject, _schema, base) => {
+  not: (schema, subject, {base}) => {
     if (explain({schema: schema as SchemaNode, base}, subject).length > 0) return [];
     const names = isObject(schema) && Array.isArray(schema['required']) ? (schema['required'] as string[]) : [];
     const message =
@@ -205,7 +209,7 @@ const checks: Readonly<Record<string, Check>> = {
           : 'is not allowed here';
     return [{pointer: subject.pointer, kind: 'value', message}];
   },
-  if: (schema, subject, owner, base) => {
+  if: (schema, subject, {schema: owner, base}) => {
     const branch = owner[explain({schema: schema as SchemaNode, base}, subject).length === 0 ? 'then' : 'else'];
     return branch === undefined ? [] : explain({schema: branch as SchemaNode, base}, subject);
   },

@@ -9,11 +9,9 @@ import {withSlot} from './slots-operations.ts';
 
 const test: Type = {type: 'boolean'};
 
-/** `prepare` comes first: what it gives is a root of all others. */
+/** What `prepare` gives must be known before (`learnPrepared`): it is a root of all others. */
 export function procedureSlots(connector: Connector): Slot[] {
-  const all = procedures(connector);
-  const slots = all.filter(({role}) => role === 'prepare').flatMap((part) => preparing(connector, part));
-  return [...slots, ...all.filter(({role}) => role !== 'prepare').flatMap((part) => walk(connector, part).slots)];
+  return procedures(connector).flatMap((part) => walk(connector, part).slots);
 }
 
 /** The output of every `prepare`, known before anything reads it. */
@@ -21,10 +19,6 @@ export function learnPrepared(connector: Connector): void {
   for (const part of procedures(connector))
     if (part.role === 'prepare')
       typesOf(connector).setPrepared(part.name === '' ? undefined : part.name, walk(connector, part).output);
-}
-
-function preparing(connector: Connector, part: ProcedurePart): Slot[] {
-  return walk(connector, part).slots;
 }
 
 interface Walked {
@@ -174,7 +168,7 @@ class Walker {
     const given = step.when === undefined ? {} : {given: [step.when]};
     const each = this.#each(step, pointer, given);
     const own = this.#kind(step, pointer, this.#place(given, each));
-    const withOutput = this.#output(step, pointer, inline ? own : own, {given, each});
+    const withOutput = this.#output(step, pointer, own, {given, each});
     const single = step.onError ? this.#onError(step, pointer, withOutput, given) : withOutput;
     const type: Type = step.each === undefined ? single : {type: 'array', ...(single !== true && {items: single})};
     if (inline) this.#result = type;

@@ -146,14 +146,14 @@ describe('keys of senders', () => {
   });
 
   it('are held for no more than 64 addresses', async () => {
-    const keys = createKeySource(async (url) => ({status: 200, body: Buffer.from(url)}), clock);
+    const keys = createKeySource(get, clock);
     for (let i = 0; i < 65; i++) {
       clock.advance(10_000);
-      await keys.read({...at(`https://keys.example/${i}`), freshMs: kept});
+      await keys.read({...at(`${base}/${i}`), freshMs: kept});
     }
     let again = 0;
     const counting = (i: number): KeyDocument<string> => ({
-      ...at(`https://keys.example/${i}`),
+      ...at(`${base}/${i}`),
       freshMs: kept,
       parse: (text) => {
         again++;

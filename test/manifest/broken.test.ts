@@ -516,6 +516,66 @@ const templates = rows(template, [
   ],
 ]);
 
+const on = '{ "connector": "acme@^1", "event": "ticket.opened", "connection": "acme-main" }';
+const started = rows(template, [
+  [
+    'a schedule with six fields',
+    on,
+    '{ "schedule": { "cron": "0 0 8 * * 1", "timezone": "Europe/Berlin" } }',
+    'JW1002',
+    {at: '"0 0 8'},
+  ],
+  [
+    'a schedule at an hour that does not exist',
+    on,
+    '{ "schedule": { "cron": "0 25 * * *", "timezone": "Europe/Berlin" } }',
+    'JW1002',
+    {at: '"0 25'},
+  ],
+  [
+    'a time zone that does not exist',
+    on,
+    '{ "schedule": { "cron": "0 8 * * mon-fri", "timezone": "Europe/Berln" } }',
+    'JW1002',
+    {at: '"Europe/Berln"'},
+  ],
+  [
+    'data a schedule does not have',
+    on,
+    '{ "schedule": { "cron": "*/5 8-17 1,15 jan *", "timezone": "UTC" } }',
+    'JW2005',
+    {at: '"event.data.priority"', plus: 1},
+  ],
+  [
+    'a manual sample that does not fit',
+    on,
+    '{ "manual": { "data": { "type": "object", "required": ["n"], "properties": { "n": { "type": "integer" } } }, "sample": { "n": "1" } } }',
+    'JW1008',
+    {at: '"1" }'},
+  ],
+  [
+    'a wait for an action without jobs',
+    '"action": "run",\n      "input": {\n        "job": "{{event.data.title}}",\n        "mode": "fast",\n        "note": "{{truncate event.data.owner.name 20}}"\n      },',
+    '"action": "ping",\n      "policy": { "wait": {} },\n      "input": {},',
+    'JW7004',
+    {at: '"ping"'},
+  ],
+  [
+    'a target without an id in a list',
+    '      "id": "first",\n',
+    '',
+    'JW1002',
+    {at: '{\n      "connector": "acme@^1",\n      "connection"'},
+  ],
+  [
+    'a row inside any',
+    '{ "path": "event.data.priority", "op": "equals", "value": "high" }',
+    '{ "any": [{ "path": "event.data.priority", "op": "equals", "value": "high" }, { "test": "{{event.data.votes}}" }] }',
+    'JW2006',
+    {at: '{{event.data.votes', plus: 2},
+  ],
+]);
+
 const connections = rows(connection, [
   [
     'a literal secret',
@@ -573,6 +633,21 @@ const unused = rows(connector, [
     'JW1009',
     {at: '"spare"'},
   ],
+  [
+    'a setting nothing reads',
+    '"strict": "{{connection.strict}}"',
+    '"strict": true',
+    'JW1009',
+    {at: '"strict": { "type"'},
+  ],
+  [
+    'a secret nothing reads',
+    '"secrets": { "key": { "title": "Key" } }',
+    '"secrets": { "key": { "title": "Key" }, "pin": { "title": "PIN", "optional": true } }',
+    'JW1009',
+    {at: '"pin"'},
+  ],
+  ['a parameter nothing reads', '"count": "{{default params.count 1}}", ', '', 'JW1009', {at: '"count?"'}],
   ['a budget nothing uses', '"budget": "calls",\n', '', 'JW1009', {at: '"calls"'}],
 ]);
 
@@ -582,7 +657,7 @@ const groups: readonly [string, readonly Broken[]][] = [
   ['embedded schemas, samples and defaults', [...schemas, ...samples]],
   ['rules over several keys', crossed],
   ['expressions', expressions],
-  ['templates', templates],
+  ['templates', [...templates, ...started]],
   ['connections', connections],
   ['parts that are never used', unused],
 ];

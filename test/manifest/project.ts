@@ -75,7 +75,7 @@ export const good = {
       "request": {
         "method": "GET",
         "path": "/jobs",
-        "query": { "$filter": "name eq {{odata (default params.name '')}}", "top": "{{page.size}}" }
+        "query": { "$filter": "name eq {{odata (default params.name '')}}", "top": "{{page.size}}", "strict": "{{connection.strict}}" }
       },
       "response": {
         "items": "{{response.body.jobs}}",

@@ -43,6 +43,17 @@ export function engineOn(db: Database, location: string, options: Omit<EngineOpt
   const reads = createReads(db, counts);
   const documents = createDocuments(db);
   const tools: WorkTools = {clock, commits, claims, transitions, onFault};
+  /** SQLite answers at once; the port promises, so that another engine may take its time. */
+  const answered =
+    <A extends unknown[], T>(ask: (...args: A) => T): ((...args: A) => Promise<T>) =>
+    async (...args) => {
+      if (!db.isOpen) throw fail('JW7103', {problem: 'the store is closed'});
+      try {
+        return ask(...args);
+      } catch (error) {
+        throw notUsable(error);
+      }
+    };
   const workers = new Set<Worker>();
   let unlock: (() => void) | undefined;
   let closed: Promise<void> | undefined;
@@ -88,16 +99,5 @@ export function engineOn(db: Database, location: string, options: Omit<EngineOpt
       closed ??= close();
       return closed;
     },
-  };
-}
-
-/** SQLite answers at once; the port promises, so that another engine may take its time. */
-function answered<A extends unknown[], T>(ask: (...args: A) => T): (...args: A) => Promise<T> {
-  return async (...args) => {
-    try {
-      return ask(...args);
-    } catch (error) {
-      throw notUsable(error);
-    }
   };
 }

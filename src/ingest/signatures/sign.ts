@@ -3,6 +3,7 @@ import {createHash, createPrivateKey, type KeyObject, sign} from 'node:crypto';
 import {evaluate, evaluateText, OMIT, type Scope} from '../../expressions/evaluate.ts';
 import type {VerifyRule} from '../../generated/types.ts';
 import type {Json, JsonObject} from '../../values/json.ts';
+import type {ParseMode} from '../body.ts';
 import type {Secrets} from '../hook.ts';
 import {type Delivery, readRequest} from '../request.ts';
 import {renderBase, templatesOf, urlSpellings} from './base.ts';
@@ -29,6 +30,8 @@ export interface SignOptions {
   readonly subscription?: JsonObject;
   /** When it is signed, in milliseconds since 1970. */
   readonly at: number;
+  /** How the feed parses bodies; by content type where it does not say. */
+  readonly parse?: ParseMode | undefined;
   /** Spoils the signature, as a change of the body after signing would. */
   readonly tamper?: boolean;
 }
@@ -207,9 +210,9 @@ function addIssued({jwt}: VerifyRule, draft: Draft, options: SignOptions): Draft
   return jwt.from === undefined ? withHeader(draft, 'authorization', `Bearer ${token}`) : fill(jwt.from, draft, token);
 }
 
-function proofOf(draft: Draft, {secrets, config, subscription, at}: SignOptions): Proof {
+function proofOf(draft: Draft, {secrets, config, subscription, at, parse = 'auto'}: SignOptions): Proof {
   const keyring = {connection: 'sender', feedName: 'sender', config, secrets, ...(subscription && {subscription})};
-  return createProof(readRequest(deliveryOf(draft), {parse: 'auto'}), keyring, at);
+  return createProof(readRequest(deliveryOf(draft), {parse}), keyring, at);
 }
 
 /** A draft as its receiver will see it. */
