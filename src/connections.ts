@@ -1,5 +1,6 @@
 /** The open connections of one process: each opened when first needed, once. */
 import {readFileSync} from 'node:fs';
+import type {RefreshTokens} from './auth/context.ts';
 import {createHolder} from './auth/held.ts';
 import {readSecret} from './config.ts';
 import {fail, nearest} from './errors/jobwire-error.ts';
@@ -19,9 +20,12 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly redactor: Redactor;
   readonly chance?: Chance;
+  /** Where rotated refresh tokens are kept; without it in memory. */
+  readonly refreshTokens?: RefreshTokens;
 }
 
-export function openConnections({library, clock, redactor, chance = systemChance}: Surroundings): Connections {
+export function openConnections(surroundings: Surroundings): Connections {
+  const {library, clock, redactor, chance = systemChance, refreshTokens} = surroundings;
   const open = new Map<string, LiveConnection>();
   const tools: ConnectionTools = {
     clock,
@@ -31,6 +35,7 @@ export function openConnections({library, clock, redactor, chance = systemChance
     secret: readSecret,
     readFile: (path) => readFileSync(path, 'utf8'),
     sharedBudgets: new Map(),
+    ...(refreshTokens && {refreshTokens}),
   };
   return {
     get(id) {

@@ -107,7 +107,7 @@ async function send(
   const {library, engine, clock} = runtime;
   const connector = library.connector(library.connection(connection)?.manifest.connector ?? connection);
   const feed = feedOf(connector.manifest.feeds ?? {}, type) ?? '';
-  const hook = runtime.hook(connection, feed);
+  const hook = await runtime.hook(connection, feed);
   if (!hook) throw fail('JW9001', {problem: `the demo has no hook for ${connection}`});
   const address = `${url}/hooks/${connection}/${feed}`;
   const delivery = makeDelivery(hook, {

@@ -1,27 +1,43 @@
 /** Which webhook feeds of a project may receive, and under which address. */
 
-import type {JobwireError} from './errors/jobwire-error.ts';
+import {asJobwireError, type JobwireError} from './errors/jobwire-error.ts';
 import type {Connection, Connector, Feed} from './generated/types.ts';
 import type {Hook} from './ingest/hook.ts';
 import {proofProblem} from './ingest/signatures/verify.ts';
+import {liveRoots, type SubscriptionStore} from './ingest/subscription-store.ts';
 import type {Library} from './manifest/library.ts';
 import type {LiveConnection} from './operations/connection.ts';
+import type {Clock} from './values/time.ts';
 
 export interface HookSources {
   readonly library: Library;
   connection(id: string): LiveConnection;
   readonly publicUrl?: string | undefined;
+  readonly subscriptions: SubscriptionStore;
+  readonly clock: Clock;
 }
 
-/** Finds a hook by connection and feed; without a feed, the only webhook feed of the connection is meant. Opened once. */
-export function createHookFinder(sources: HookSources): (connection: string, feed?: string) => Hook | undefined {
+export type HookFinder = (connection: string, feed?: string) => Promise<Hook | undefined>;
+
+/**
+ * Finds a hook by connection and feed; without a feed, the only webhook feed of the connection is meant. Opened once; its
+ * subscription is read each time, because another process may make it. JW7107.
+ */
+export function createHookFinder(sources: HookSources): HookFinder {
   const hooks = new Map<string, Hook | undefined>();
-  return (connection, feed) => {
+  return async (connection, feed) => {
     const key = `${connection}/${feed ?? ''}`;
     const unit = sources.library.connection(connection);
     if (!hooks.has(key) && unit) hooks.set(key, findHook(sources, unit.manifest, feed));
-    return hooks.get(key);
+    const found = hooks.get(key);
+    return found?.feed.webhook?.subscribe ? withSubscription(found, sources) : found;
   };
+}
+
+async function withSubscription(hook: Hook, {subscriptions, clock}: HookSources): Promise<Hook> {
+  const kept = await subscriptions.load({connection: hook.connection, feed: hook.feedName});
+  const [subscription, ...otherSubscriptions] = liveRoots(kept, clock.now());
+  return subscription ? {...hook, subscription, otherSubscriptions} : hook;
 }
 
 function findHook(
@@ -54,17 +70,12 @@ export function hookAddresses(library: Library, base: string): string[] {
 }
 
 /** Why webhook feeds of a project cannot receive yet: no key, no subscription. */
-export function unprovedHooks({
-  library,
-  hook,
-}: {
-  library: Library;
-  hook(connection: string, feed?: string): Hook | undefined;
-}): JobwireError[] {
-  return [...library.connections.values()].flatMap(({id, manifest}) =>
-    webhookFeeds(library.connector(manifest.connector).manifest, manifest).flatMap(([feed]) => {
-      const found = hook(id, feed);
-      return (found && proofProblem(found)) ?? [];
-    }),
-  );
+export async function unprovedHooks({library, hook}: {library: Library; hook: HookFinder}): Promise<JobwireError[]> {
+  const problems: JobwireError[] = [];
+  for (const {id, manifest} of library.connections.values())
+    for (const [feed] of webhookFeeds(library.connector(manifest.connector).manifest, manifest)) {
+      const problem = await hook(id, feed).then((found) => found && proofProblem(found), asJobwireError);
+      if (problem) problems.push(problem);
+    }
+  return problems;
 }

@@ -1,12 +1,13 @@
 /** What an event would do: every read is made, the write is shown and withheld. Must never store or start anything. */
 import type {Draft, EventRecord} from './engine/run.ts';
 import {inputOf, readTask, type Tools} from './engine/task.ts';
-import {asJobwireError, type Issue} from './errors/jobwire-error.ts';
+import {asJobwireError, fail, type Issue} from './errors/jobwire-error.ts';
 import {match} from './ingest/match.ts';
 import {prepareInput} from './operations/input.ts';
+import {type Preflight, runPreflight} from './operations/preflight.ts';
 import {runProcedure} from './operations/procedure.ts';
 import type {StepRecord} from './operations/trace.ts';
-import type {Json} from './values/json.ts';
+import type {Json, JsonObject} from './values/json.ts';
 
 export interface PlannedTarget {
   readonly target: string;
@@ -16,6 +17,8 @@ export interface PlannedTarget {
   readonly delivery: string;
   readonly input?: Json;
   readonly steps: readonly StepRecord[];
+  /** What the target says about the write, when it was asked. */
+  readonly preflight?: Preflight;
   readonly error?: Issue;
 }
 
@@ -24,8 +27,13 @@ export interface Plan {
   readonly targets: readonly PlannedTarget[];
 }
 
+export interface PlanTools extends Tools {
+  /** Also ask the target whether the write would go well, where the action can. */
+  readonly validate?: boolean;
+}
+
 /** The targets of one template that an event would start; `event.decisions` says why the others would not. */
-export async function planEvent(event: EventRecord, template: string, tools: Tools): Promise<Plan> {
+export async function planEvent(event: EventRecord, template: string, tools: PlanTools): Promise<Plan> {
   const {decisions, drafts} = match(event, tools.library, tools.clock.now());
   const planned = {...event, decisions: decisions.filter((decision) => decision.template === template)};
   const targets: PlannedTarget[] = [];
@@ -33,7 +41,7 @@ export async function planEvent(event: EventRecord, template: string, tools: Too
   return {event: planned, targets};
 }
 
-async function planTarget(draft: Draft, event: EventRecord, tools: Tools): Promise<PlannedTarget> {
+async function planTarget(draft: Draft, event: EventRecord, tools: PlanTools): Promise<PlannedTarget> {
   const {id, target, connection, action, delivery} = draft;
   const known = {target, run: id, connection, action, delivery};
   if (draft.error) return {...known, steps: [], error: draft.error};
@@ -45,11 +53,33 @@ async function planTarget(draft: Draft, event: EventRecord, tools: Tools): Promi
     const log = (line: StepRecord): void => {
       steps.push(line);
     };
-    await runProcedure(task.action, {...task.scope, input}, {connection: task.connection, log, mode: 'plan'});
-    return {...known, input, steps};
+    const {connection: live} = task;
+    let write: JsonObject | undefined;
+    await runProcedure(
+      task.action,
+      {...task.scope, input},
+      {
+        connection: live,
+        log,
+        mode: 'plan',
+        withheld: ({params}) => {
+          write = params;
+        },
+      },
+    );
+    const planned = {...known, input, steps};
+    if (!tools.validate) return planned;
+    return judged(planned, await runPreflight(task.action, {...task.scope, input}, {connection: live, write, log}));
   } catch (error) {
     return {...known, ...(input !== undefined && {input}), steps, error: asJobwireError(error).issue()};
   }
+}
+
+/** What the target says no to is the error of the target. */
+function judged(planned: PlannedTarget, preflight: Preflight): PlannedTarget {
+  if (preflight.valid !== false) return {...planned, preflight};
+  const problem = preflight.problems.join('; ') || 'the target would refuse it';
+  return {...planned, preflight, error: fail('JW3114', {problem}, {owner: 'operator'}).issue()};
 }
 
 /** The draft as the engine would hand it out first. */

@@ -8,13 +8,14 @@ import {createStep} from './engine/step.ts';
 import type {Tools} from './engine/task.ts';
 import {openEngine} from './engines/index.ts';
 import {fail} from './errors/jobwire-error.ts';
-import {createHookFinder} from './hooks.ts';
-import type {Hook} from './ingest/hook.ts';
+import {createHookFinder, type HookFinder} from './hooks.ts';
+import {createSubscriptionStore, type SubscriptionStore} from './ingest/subscription-store.ts';
 import {type Library, loadLibrary} from './manifest/library.ts';
 import type {LiveConnection} from './operations/connection.ts';
 import {packageRoot} from './project.ts';
 import {Redactor} from './values/secret.ts';
 import {type Clock, chance, systemClock} from './values/time.ts';
+import {openVault} from './vault.ts';
 
 export interface Runtime {
   readonly config: Config;
@@ -25,14 +26,16 @@ export interface Runtime {
   readonly tools: Tools;
   connection(id: string): LiveConnection;
   /** The webhook feed a path means; undefined when there is none that may receive. */
-  hook(connection: string, feed?: string): Hook | undefined;
+  readonly hook: HookFinder;
+  readonly subscriptions: SubscriptionStore;
   /** Claims and works runs until stopped. */
   work(): Worker;
   close(): Promise<void>;
 }
 
-export function readProject(config: Config): Library {
-  return loadLibrary({project: config.project, shipped: packageRoot});
+/** A project with the connectors it refers to, with the named ones, or with all there are. */
+export function readProject(config: Config, only: 'used' | 'all' | readonly string[] = 'used'): Library {
+  return loadLibrary({project: config.project, shipped: packageRoot, ...(only !== 'all' && {only})});
 }
 
 /** Errors: the first finding of a project that `jobwire check` refuses, JW7103. `onFault` hears what no request or run can tell. */
@@ -44,8 +47,10 @@ export async function openRuntime(
   refuseBroken(library);
   const clock = systemClock;
   const redactor = new Redactor();
-  const connections = openConnections({library, clock, redactor});
   const engine = await openEngine(config.store, {clock, dir: config.project, onFault});
+  const vault = openVault(config, {engine, clock});
+  const connections = openConnections({library, clock, redactor, refreshTokens: vault.refreshTokens});
+  const subscriptions = createSubscriptionStore(vault, redactor);
   const tools: Tools = {library, clock, chance, connection: connections.get, event: (uid) => eventOf(engine, uid)};
   const worker = `${hostname()}:${process.pid}:${randomUUID()}`;
   return {
@@ -56,10 +61,18 @@ export async function openRuntime(
     clock,
     tools,
     connection: connections.get,
-    hook: createHookFinder({library, connection: connections.get, publicUrl: config.publicUrl}),
+    subscriptions,
+    hook: createHookFinder({
+      library,
+      connection: connections.get,
+      publicUrl: config.publicUrl,
+      subscriptions,
+      clock,
+    }),
     work: () => engine.work(createStep(tools), {worker, leaseMs: config.leaseMs, limit: config.concurrency, onFault}),
     async close() {
       await engine.close();
+      await vault.close();
       await connections.close();
     },
   };

@@ -4,9 +4,13 @@ import type {Worker} from './engine/engine.ts';
 import {asJobwireError, fail} from './errors/jobwire-error.ts';
 import {hookAddresses, unprovedHooks} from './hooks.ts';
 import {createTransport} from './http/send.ts';
+import {startPoller} from './ingest/poller.ts';
+import {nameOf} from './ingest/subscription.ts';
+import {startRenewals} from './ingest/subscription-renewal.ts';
 import {openRuntime, type Runtime} from './runtime.ts';
 import {createServer} from './server/app.ts';
 import type {Logger} from './telemetry/log.ts';
+import {chance} from './values/time.ts';
 
 export interface Served {
   readonly url: string;
@@ -21,7 +25,7 @@ export interface Served {
 export async function serve(config: Config, log: Logger): Promise<Served> {
   const onFault = (error: unknown): void => log.error({error: asJobwireError(error).issue()}, 'fault');
   const runtime = await openRuntime(config, onFault);
-  for (const problem of unprovedHooks(runtime)) log.warn({error: problem.issue()}, 'feed cannot receive');
+  for (const problem of await unprovedHooks(runtime)) log.warn({error: problem.issue()}, 'feed cannot receive');
   let worker: Worker | undefined;
   const server = createServer({
     ...runtime,
@@ -33,6 +37,7 @@ export async function serve(config: Config, log: Logger): Promise<Served> {
   try {
     const url = await server.listen({host: config.host, port: config.port});
     worker = runtime.work();
+    const feeds = startFeeds(runtime, {log, onFault});
     return {
       url,
       runtime,
@@ -41,6 +46,7 @@ export async function serve(config: Config, log: Logger): Promise<Served> {
         const working = worker;
         worker = undefined;
         await server.close();
+        await feeds.stop();
         await working?.stop();
         await runtime.close();
       },
@@ -50,6 +56,34 @@ export async function serve(config: Config, log: Logger): Promise<Served> {
     const problem = `cannot listen on ${config.host}:${config.port}: ${(error as Error).message}`;
     throw fail('JW7101', {problem}, {cause: error, hint: 'choose another --port, or end what listens there'});
   }
+}
+
+interface Watching {
+  readonly log: Logger;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** What this process does of itself: polls, and subscriptions that must not lapse. */
+function startFeeds(runtime: Runtime, {log, onFault}: Watching): {stop(): Promise<void>} {
+  const poller = startPoller({
+    ...runtime,
+    chance,
+    onFault,
+    onPolled: ({connection, feed}, {rows, events, after, more}) =>
+      log.debug({connection, feed, rows, events: events.length, cursor: after, more}, 'polled'),
+  });
+  const renewals = startRenewals({
+    ...runtime,
+    store: runtime.subscriptions,
+    onFault,
+    onRenewed: (feed, {how, because}) =>
+      log.info({...nameOf(feed), ...(because && {because: because.issue()})}, `subscription ${how}`),
+  });
+  return {
+    async stop() {
+      await Promise.all([poller.stop(), renewals.stop()]);
+    },
+  };
 }
 
 /** For handshakes that are confirmed by calling back: the address is already allowed by the feed, and must be public. */

@@ -34,6 +34,7 @@ const order = [
   'follow',
   'demo',
   'terminal',
+  'subscriptions',
   'command',
   'commands',
 ];

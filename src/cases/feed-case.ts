@@ -4,7 +4,9 @@ import type {EventRecord} from '../engine/run.ts';
 import {openEngine} from '../engines/index.ts';
 import {fail} from '../errors/jobwire-error.ts';
 import type {Case, Feed} from '../generated/types.ts';
+import type {Confirm} from '../ingest/handshake.ts';
 import type {Hook} from '../ingest/hook.ts';
+import {createKeySource, type Get, getThrough} from '../ingest/key-source.ts';
 import type {Ack, Delivery} from '../ingest/receive.ts';
 import {receive} from '../ingest/receive.ts';
 import {signDelivery} from '../ingest/signatures/sign.ts';
@@ -31,12 +33,22 @@ async function receiveDelivery(feedName: string, feed: Feed, {manifest}: CaseUni
   const {clock, redactor} = stage;
   const engine = await openEngine('sqlite::memory:', {clock, dir: '/'});
   try {
-    const ack = await receive(delivery, hook, {engine, library: deaf(stage.library), clock, redactor});
+    const confirm = confirmThrough(wireOf(stage));
+    const ack = await receive(delivery, hook, {engine, library: deaf(stage.library), clock, redactor, confirm});
     const {items} = await engine.events.list({}, {limit: 1000});
     return outcomeOf(ack, inOrder(items, ack));
   } finally {
     await engine.close();
   }
+}
+
+/** Keys of senders and confirmations are exchanges of the case, like any other request. */
+function wireOf(stage: Stage): Get {
+  return getThrough(stage.connection(connectionId).transport);
+}
+
+function confirmThrough(get: Get): Confirm {
+  return async (url) => (await get(url)).status;
 }
 
 /** No template listens: a feed's case is about its events alone. */
@@ -57,6 +69,7 @@ function hookOf(feedName: string, feed: Feed, stage: Stage): Hook {
     config,
     secrets,
     publicUrl,
+    keys: createKeySource(wireOf(stage), stage.clock),
     ...(feed.webhook?.subscribe && {subscription}),
   };
 }
@@ -78,7 +91,7 @@ function deliveryOf({request = {}, now}: Case, hook: Hook, stage: Stage): Delive
     ...(hook.subscription && {subscription: hook.subscription}),
     ...(sign.tamper !== undefined && {tamper: sign.tamper}),
   });
-  return arrival({...unsigned, url: signed.url, headers: signed.headers});
+  return arrival({...unsigned, url: signed.url, headers: signed.headers, raw: signed.raw});
 }
 
 function defaultType(body: unknown): {[name: string]: string} {

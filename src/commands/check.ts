@@ -11,7 +11,7 @@ import {countIssues, printIssue} from '../terminal/issues.ts';
 export default class Check extends JobwireCommand {
   static override summary = 'Validate connectors, templates and connections without calling anything';
   static override description =
-    'Exit code 3 when there are errors. Shipped connectors are checked as well, and so are simulators and cases.';
+    'Exit code 3 when there are errors. Simulators and cases are checked as well, and with --shipped, or where there is no project, every connector that comes with Jobwire.';
   static override examples = [
     '<%= config.bin %> check',
     '<%= config.bin %> check templates/incident-to-triage',
@@ -20,12 +20,16 @@ export default class Check extends JobwireCommand {
   static override strict = false;
   static override args = {paths: Args.string({description: 'Only findings in these files or folders'})};
   static override flags = {
+    shipped: Flags.boolean({summary: 'Check all shipped connectors, not only those in use'}),
     evidence: Flags.boolean({summary: 'List what the connectors in use take for granted without documentation'}),
   };
 
   async run(): Promise<unknown> {
     const {argv, flags} = await this.parse(Check);
-    const library = readProject(readConfig(flags));
+    const config = readConfig(flags);
+    const used = readProject(config);
+    const isEmpty = used.templates.size + used.connections.size + used.connectors.size === 0;
+    const library = flags.shipped || isEmpty ? readProject(config, 'all') : used;
     const paths = (argv as string[]).map((path) => resolve(path));
     const issues = [...library.issues, ...checkCompanions(library)].filter(
       ({at}) => paths.length === 0 || paths.some((path) => at && resolve(at.file).startsWith(path)),

@@ -35,7 +35,7 @@ export default class Emit extends JobwireCommand {
     const runtime = await openRuntime({...config, store: 'sqlite::memory:'});
     try {
       const base = (flags.url ?? config.publicUrl ?? `http://${config.host}:${config.port}`).replace(/\/+$/, '');
-      const delivery = deliveryOf(runtime, {
+      const delivery = await deliveryOf(runtime, {
         ...args,
         base,
         set: flags.set.map(readSet),
@@ -62,12 +62,15 @@ interface Wanted {
   readonly badSignature: boolean;
 }
 
-function deliveryOf({library, hook, clock}: Runtime, {connection, event, base, ...options}: Wanted): Emitted {
+async function deliveryOf(
+  {library, hook, clock}: Runtime,
+  {connection, event, base, ...options}: Wanted,
+): Promise<Emitted> {
   const unit = library.connection(connection);
   if (!unit) throw fail('JW7102', {what: 'connection', id: connection}, {suggestions: [...library.connections.keys()]});
   const connector = library.connector(unit.manifest.connector);
   const feed = feedOf(connector.manifest.feeds ?? {}, event);
-  const found = feed === undefined ? undefined : hook(connection, feed);
+  const found = feed === undefined ? undefined : await hook(connection, feed);
   if (!found)
     throw fail(
       'JW1004',

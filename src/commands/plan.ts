@@ -14,10 +14,14 @@ export default class PlanCommand extends JobwireCommand {
   static override examples = [
     '<%= config.bin %> plan incident-to-triage',
     '<%= config.bin %> plan incident-to-triage --event incident.json',
+    '<%= config.bin %> plan incident-to-triage --validate',
     'cat incident.json | <%= config.bin %> plan incident-to-triage --event - --json',
   ];
   static override args = {template: Args.string({description: 'Id of the template', required: true})};
-  static override flags = {event: Flags.string({summary: 'File with an event, - for standard input'})};
+  static override flags = {
+    event: Flags.string({summary: 'File with an event, - for standard input'}),
+    validate: Flags.boolean({summary: 'Also ask the target whether the write would go well, where the action can'}),
+  };
 
   async run(): Promise<unknown> {
     const {args, flags} = await this.parse(PlanCommand);
@@ -35,7 +39,8 @@ export default class PlanCommand extends JobwireCommand {
         now: clock.now(),
         ...(flags.event !== undefined && {file: flags.event}),
       });
-      const plan = runtime.redactor.json((await planEvent(event, template.id, tools)) as never) as unknown as Plan;
+      const made = await planEvent(event, template.id, {...tools, validate: flags.validate});
+      const plan = runtime.redactor.json(made as never) as unknown as Plan;
       this.show(plan);
       if (plan.targets.some(({error}) => error)) process.exitCode = 1;
       return plan;
@@ -51,13 +56,19 @@ export default class PlanCommand extends JobwireCommand {
   }
 }
 
-function showTarget({target, connection, action, delivery, input, steps, error}: PlannedTarget): string {
+function showTarget({target, connection, action, delivery, input, steps, preflight, error}: PlannedTarget): string {
   return [
     `${target}: ${action} on ${connection}, delivery ${delivery}`,
     ...(input === undefined ? [] : [`  input ${JSON.stringify(input)}`]),
     ...steps.map((step) => indent(showStep(step))),
+    ...(preflight ? [`  validated: ${verdictOf(preflight)}`] : []),
     ...(error ? [`  ${error.code}: ${error.detail}`, `  fix: ${error.hint}`, ...choicesOf(error.choices)] : []),
   ].join('\n');
+}
+
+function verdictOf({valid, problems, note}: NonNullable<PlannedTarget['preflight']>): string {
+  const word = valid === undefined ? 'not asked' : valid ? 'the target would accept it' : 'the target would refuse it';
+  return [word, ...problems, ...(note === undefined ? [] : [note])].join('; ');
 }
 
 function choicesOf(choices: readonly unknown[] = []): string[] {

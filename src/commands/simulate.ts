@@ -33,7 +33,7 @@ export default class Simulate extends JobwireCommand {
 
   async run(): Promise<unknown> {
     const {args, flags} = await this.parse(Simulate);
-    const unit = readProject(readConfig(flags)).connector(args.connector);
+    const unit = readProject(readConfig(flags), [args.connector]).connector(args.connector);
     const simulator = readSimulator(unit.dir);
     const running = await startSimulator({
       connector: unit.manifest,

@@ -209,6 +209,8 @@ export interface Action {
   /** A job kind; the output has jobs, or correlate finds them. */
   starts?: Name
   correlate?: Correlation
+  /** Asks the target, by reading only, whether the write would go well. It runs when a plan is validated, after the steps; root write holds the parameters of the unsafe write. It outputs valid, problems? and note?. */
+  preflight?: Procedure
   steps?: Steps
   /** An operation. */
   call?: Name
@@ -1554,6 +1556,14 @@ export interface Simulator {
   timelines?: {
     [k: string]: Timeline
   }
+  /** How many requests are taken in a time, by name; operations and routes refer to them. */
+  limits?: {
+    [k: string]: SimulatedLimit
+  }
+  /** Who is told about what happens here; timelines and operations notify through them. */
+  senders?: {
+    [k: string]: Sender
+  }
   token?: TokenRules
   /** For an address that nothing answers; 404 by default. */
   notFound?: PlainReply
@@ -1572,6 +1582,8 @@ export interface SimulatedOperation {
   uses?: Name[]
   /** Whose credentials are accepted: of every variant, of some, or none are needed. Default: true. */
   auth?: (Id[] | boolean)
+  /** A limit this counts against. */
+  limit?: Name
   /** What is looked up first; root let. */
   let?: LetRow[]
   /** The first that applies answers instead. */
@@ -1601,6 +1613,8 @@ export interface SimulatedOperation {
   /** Changes of records. */
   update?: (RecordUpdate[] | RecordUpdate)
   remove?: Removal
+  /** Who is told about it, after everything happened; roots inserted and updated. */
+  notify?: (Notice[] | Notice)
   /** The answer; of several the first whose when is true. */
   reply?: (SimulatedReply[] | SimulatedReply)
   /** How long the answer takes. */
@@ -1674,6 +1688,16 @@ export interface Removal {
   where?: Value
 }
 
+/** What the receivers of a sender are told: one body, made once and the same for all. */
+export interface Notice {
+  $comment?: string
+  sender: Name
+  when?: Value
+  /** Root notice.type of the sender. */
+  type?: string
+  body: Value
+}
+
 /** What the simulator answers. */
 export interface SimulatedReply {
   $comment?: string
@@ -1696,6 +1720,8 @@ export interface SimulatedRoute {
   uses?: Name[]
   /** Whose credentials are accepted: of every variant, of some, or none are needed. Default: true. */
   auth?: (Id[] | boolean)
+  /** A limit this counts against. */
+  limit?: Name
   /** What is looked up first; root let. */
   let?: LetRow[]
   /** The first that applies answers instead. */
@@ -1725,6 +1751,8 @@ export interface SimulatedRoute {
   /** Changes of records. */
   update?: (RecordUpdate[] | RecordUpdate)
   remove?: Removal
+  /** Who is told about it, after everything happened; roots inserted and updated. */
+  notify?: (Notice[] | Notice)
   /** The answer; of several the first whose when is true. */
   reply?: (SimulatedReply[] | SimulatedReply)
   /** How long the answer takes. */
@@ -1736,6 +1764,10 @@ export interface Timeline {
   $comment?: string
   /** The field whose change by a request ends the timeline. */
   field: string
+  /** Who is told when the field of a record takes a value, by time or by a request; by that value; root row. */
+  notify?: {
+    [k: string]: Notice
+  }
   steps: {
     $comment?: string
     /** Taken when the field has this value; else when the step before was taken. */
@@ -1753,6 +1785,47 @@ export interface TimelineInsertion {
   $comment?: string
   into: Name
   record: Value
+}
+
+/** How many requests are taken in a time; more are refused until the window has moved on. A limit of null is none. Roots request, settings, params and, in reply, retryAfter (seconds). */
+export interface SimulatedLimit {
+  $comment?: string
+  limit: Value
+  per: Duration
+  /** What is counted apart; all together by default. */
+  key?: Value
+  /** For a request too many; 429 by default. */
+  reply: PlainReply
+}
+
+/** Posts notices to the addresses that records of a collection hold: webhooks that were registered here. Only this machine is told, and nothing is sent twice unless times says so. Roots target (the record), notice.type, and those of what is told; in failed also problem. */
+export interface Sender {
+  $comment?: string
+  /** The collection of receivers. */
+  to: Name
+  /** Receivers for which this is true. */
+  where?: Value
+  url: Value
+  headers?: HeaderValues
+  /** How long it takes to leave. */
+  after?: Value
+  /** How often it is sent: 0 loses it, 2 repeats it. Default: 1. */
+  times?: Value
+  sign?: SenderSignature
+  /** What is set in the record of a receiver that does not answer with 2xx. */
+  failed?: Value
+}
+
+/** Signs as a feed of the connector verifies: by one of its rules, with what the receiver registered as root subscription. */
+export interface SenderSignature {
+  $comment?: string
+  /** False: it is sent unsigned. */
+  when?: Value
+  feed: Name
+  /** Which of the alternatives in verify. Default: 0. */
+  rule?: Value
+  /** Root subscription of the rule. */
+  subscription?: Value
 }
 
 /** What the endpoints that hand out tokens answer. */

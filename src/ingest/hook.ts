@@ -16,6 +16,8 @@ export interface Keyring {
   readonly secrets: Secrets;
   /** Output of `subscribe`, where the feed has one. */
   readonly subscription?: JsonObject;
+  /** Subscriptions that may sign, too: one that is being made, and one that was just replaced. */
+  readonly otherSubscriptions?: readonly JsonObject[];
 }
 
 export interface Hook extends Keyring {

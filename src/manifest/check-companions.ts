@@ -84,8 +84,59 @@ function simulatorIssues(dir: string, connector: Connector): Issue[] {
     ...members(manifest.timelines, '/timelines').flatMap(({name, pointer}) =>
       requireName({what: 'collection', name, pointer}, collections).map((finding) => ({...finding, key: true})),
     ),
+    ...limitNames(manifest),
+    ...senderNames(manifest, connector),
     ...unparsable(document.value, ''),
   ]);
+}
+
+type SimulatedRule = NonNullable<Simulator['operations']>[string];
+
+function simulatedRules({parts, operations, routes = []}: Simulator): {value: SimulatedRule; pointer: string}[] {
+  return [
+    ...members(parts, '/parts'),
+    ...members(operations, '/operations'),
+    ...routes.map((value, i) => ({value, pointer: `/routes/${i}`})),
+  ];
+}
+
+function limitNames(manifest: Simulator): Finding[] {
+  const limits = Object.keys(manifest.limits ?? {});
+  return simulatedRules(manifest).flatMap(({value: {limit}, pointer}) =>
+    limit === undefined ? [] : requireName({what: 'limit', name: limit, pointer: `${pointer}/limit`}, limits),
+  );
+}
+
+/** Notices name their sender, senders their collection of receivers and the feed they sign for. */
+function senderNames(manifest: Simulator, connector: Connector): Finding[] {
+  const senders = Object.keys(manifest.senders ?? {});
+  const byRule = simulatedRules(manifest).flatMap(({value: {notify}, pointer}) =>
+    Array.isArray(notify)
+      ? notify.map(({sender}, i) => ({sender, pointer: `${pointer}/notify/${i}/sender`}))
+      : notify
+        ? [{sender: notify.sender, pointer: `${pointer}/notify/sender`}]
+        : [],
+  );
+  const byTime = members(manifest.timelines, '/timelines').flatMap(({value, pointer}) =>
+    members(value.notify, `${pointer}/notify`).map(({value: {sender}, pointer: at}) => ({
+      sender,
+      pointer: `${at}/sender`,
+    })),
+  );
+  return [
+    ...[...byRule, ...byTime].flatMap(({sender: name, pointer}) =>
+      requireName({what: 'sender', name, pointer}, senders),
+    ),
+    ...members(manifest.senders, '/senders').flatMap(({value: {to, sign}, pointer}) => [
+      ...requireName({what: 'collection', name: to, pointer: `${pointer}/to`}, Object.keys(manifest.collections)),
+      ...(sign
+        ? requireName(
+            {what: 'feed', name: sign.feed, pointer: `${pointer}/sign/feed`},
+            Object.keys(connector.feeds ?? {}),
+          )
+        : []),
+    ]),
+  ];
 }
 
 /** Expressions that do not parse. Their roots come and go with directives and requests; the simulation itself tells the rest. */

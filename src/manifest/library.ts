@@ -31,17 +31,20 @@ export interface Roots {
   readonly project: string;
   /** Folder of the package, with its connectors/. */
   readonly shipped: string;
+  /** Which shipped connectors to read: those that the project refers to, or these. Without it all of them. */
+  readonly only?: 'used' | readonly string[];
 }
 
 /** A connector of the project wins over a shipped one of the same id; templates and connections are the project's only. */
-export function loadLibrary({project, shipped}: Roots): Library {
+export function loadLibrary({project, shipped, only}: Roots): Library {
   const issues: Issue[] = [];
-  const ours = resolve(project) === resolve(shipped) ? nothing : loadUnits<Connector>(project, 'connector', issues);
-  const theirs = loadUnits<Connector>(shipped, 'connector', issues);
+  const {units: templates} = loadUnits<Template>(project, 'template', {issues});
+  const {units: connections, unreadable} = loadUnits<Connection>(project, 'connection', {issues});
+  const wanted = only === 'used' ? referredConnectors(templates, connections) : only && new Set(only);
+  const ours = resolve(project) === resolve(shipped) ? nothing : loadUnits<Connector>(project, 'connector', {issues});
+  const theirs = loadUnits<Connector>(shipped, 'connector', {issues, ...(wanted && {wanted})});
   const connectors = withFiles(new Map([...theirs.units, ...ours.units]), issues);
   for (const id of ours.unreadable) connectors.delete(id);
-  const {units: templates} = loadUnits<Template>(project, 'template', issues);
-  const {units: connections, unreadable} = loadUnits<Connection>(project, 'connection', issues);
   const library: Library = {
     connectors,
     templates,
@@ -57,6 +60,24 @@ export function loadLibrary({project, shipped}: Roots): Library {
   checkAll(connections, (unit) => checkConnection(unit, neighbours), issues);
   checkAll(templates, (unit) => checkTemplate(unit, neighbours), issues);
   return library;
+}
+
+/** Ids of the connectors that templates and connections name. */
+function referredConnectors(
+  templates: ReadonlyMap<string, Unit<Template>>,
+  connections: ReadonlyMap<string, Unit<Connection>>,
+): Set<string> {
+  const ofTemplate = ({on, do: targets}: Template): string[] => [
+    ...('connector' in on ? [on.connector] : []),
+    ...[targets]
+      .flat()
+      .flatMap(({connector, onComplete = []}) => [connector, ...onComplete.map((follow) => follow.connector)]),
+  ];
+  const references = [
+    ...[...templates.values()].flatMap(({manifest}) => ofTemplate(manifest)),
+    ...[...connections.values()].map(({manifest}) => manifest.connector),
+  ];
+  return new Set(references.map((reference) => parseReference(reference).id));
 }
 
 function withFiles(connectors: ReadonlyMap<string, Unit<Connector>>, issues: Issue[]): Map<string, Unit<Connector>> {
@@ -86,12 +107,19 @@ interface Found<M> {
 
 const nothing: Found<never> = {units: new Map(), unreadable: new Set()};
 
+interface Reading {
+  readonly issues: Issue[];
+  /** Names of the folders to read. */
+  readonly wanted?: ReadonlySet<string>;
+}
+
 /** The files of one kind below a root, by the id they say. */
-function loadUnits<M extends {readonly id: string}>(root: string, kind: Kind, issues: Issue[]): Found<M> {
+function loadUnits<M extends {readonly id: string}>(root: string, kind: Kind, {issues, wanted}: Reading): Found<M> {
   const units = new Map<string, Unit<M>>();
   const unreadable = new Set<string>();
   const folder = join(root, `${kind}s`);
   for (const path of globSync(kind === 'connection' ? '*.json' : `*/${kind}.json`, {cwd: folder}).sort()) {
+    if (wanted && !wanted.has(dirname(path))) continue;
     const file = join(folder, path);
     const {manifest, document, issues: found} = loadFile<M>(file, kind);
     issues.push(...found);

@@ -27,6 +27,7 @@ export type Role =
   | 'prepare'
   | 'probe'
   | 'action'
+  | 'preflight'
   | 'status'
   | 'list'
   | 'verb'
@@ -46,7 +47,7 @@ export interface ProcedurePart {
 }
 
 /** May the procedure write? */
-export const readOnly: ReadonlySet<Role> = new Set<Role>(['prepare', 'probe', 'status', 'list', 'check']);
+export const readOnly: ReadonlySet<Role> = new Set<Role>(['prepare', 'probe', 'preflight', 'status', 'list', 'check']);
 
 export const verbNames = [
   'status',
@@ -113,12 +114,12 @@ function connectionProcedures(connector: Connector): ProcedurePart[] {
 }
 
 function actionProcedures(connector: Connector): ProcedurePart[] {
-  return members(connector.actions, '/actions').map(({name, value, pointer}) => ({
-    pointer,
-    role: 'action',
-    name,
-    procedure: value,
-  }));
+  return members(connector.actions, '/actions').flatMap(({name, value, pointer}): ProcedurePart[] => [
+    {pointer, role: 'action', name, procedure: value},
+    ...(value.preflight
+      ? [{pointer: `${pointer}/preflight`, role: 'preflight' as const, name, procedure: value.preflight}]
+      : []),
+  ]);
 }
 
 function verbProcedures(connector: Connector): ProcedurePart[] {
@@ -175,6 +176,7 @@ export interface CallSite {
 const becauseOf: Partial<Record<Role, string>> = {
   prepare: 'prepare only reads',
   probe: 'a probe only reads',
+  preflight: 'a preflight only reads',
   status: 'a status only reads',
   list: 'a list only reads',
   check: 'a check only reads',

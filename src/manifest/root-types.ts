@@ -44,6 +44,13 @@ export const resultType = closed({
   'error?': closed({code: text, owner: text, message: text}),
 });
 
+/** What a preflight says about the write. */
+export const verdictType = closed({
+  valid: {type: 'boolean'},
+  'problems?': {type: 'array', items: text},
+  'note?': text,
+});
+
 /** `body` depends on how the response is read. */
 export function responseType(body: Type): Type {
   return closed({status: whole, headers: textMap, body, url: text, errorText: text});
@@ -121,6 +128,7 @@ export const rootsOf = {
   row: ['params', 'connection', 'prepared', 'item'],
   signature: ['params', 'connection', 'prepared', 'item', 'arg'],
   action: ['input', 'run', 'steps', 'connection', 'prepared'],
+  preflight: ['input', 'run', 'write', 'steps', 'connection', 'prepared'],
   verb: ['job', 'jobs', 'input', 'steps', 'connection', 'prepared', 'cursor'],
   prepare: ['connection', 'steps'],
   probe: ['connection', 'steps', 'prepared'],

@@ -3,9 +3,10 @@ import {inferValue, type Place, type Type} from '../expressions/check.ts';
 import type {Connector, Procedure, Step} from '../generated/types.ts';
 import {type ConnectorTypes, common, typesOf} from './connector-types.ts';
 import {members, type ProcedurePart, procedures, stepsOf} from './parts.ts';
-import {closed, deliveryType, type PlaceName, pick, runType, text} from './root-types.ts';
+import {closed, deliveryType, type PlaceName, pick, runType, text, verdictType} from './root-types.ts';
 import type {Slot} from './slots.ts';
 import {withSlot} from './slots-operations.ts';
+import {isUnsafe} from './writes.ts';
 
 const test: Type = {type: 'boolean'};
 
@@ -63,6 +64,7 @@ const settings: Readonly<Record<ProcedurePart['role'], SettingOf>> = {
     expect: {type: ['string', 'number', 'boolean']},
   }),
   action: actionSetting,
+  preflight: preflightSetting,
   status: verbSetting,
   list: verbSetting,
   verb: verbSetting,
@@ -96,6 +98,20 @@ function actionSetting(types: ConnectorTypes, {name}: ProcedurePart): Setting {
           required: ['jobs'],
         },
       }),
+  };
+}
+
+/** The roots of its action, and the parameters of the action's unsafe write where it has one. */
+function preflightSetting(types: ConnectorTypes, part: ProcedurePart): Setting {
+  const {roots} = actionSetting(types, part);
+  const action = types.connector.actions?.[part.name];
+  const write = stepsOf({procedure: action ?? {}, pointer: part.pointer})
+    .map(({step}) => (step.call === undefined ? undefined : types.connector.operations[step.call]))
+    .find((operation) => operation !== undefined && isUnsafe(operation));
+  return {
+    place: 'preflight',
+    roots: {...roots, ...(write && {write: types.params(write)})},
+    expect: verdictType,
   };
 }
 

@@ -16,7 +16,11 @@ export function prepareInput(action: Action, input: Json, connection: LiveConnec
       {outcome: 'fail'},
     );
   if (!isObject(input)) throw fail('JW2007', {problem: 'the input of an action is an object'}, {outcome: 'fail'});
-  const schema = closeSchema(resolveSchema(action.input, connector));
+  return checkInput(closeSchema(resolveSchema(action.input, connector)), input);
+}
+
+/** The input with its defaults, for a closed schema. Errors (outcome fail): JW2005, JW2006, JW2007 with all findings. */
+export function checkInput(schema: object, input: JsonObject): JsonObject {
   const given = withDefaults(schema, input);
   const problems = validateAgainst(schema, given, {all: true});
   if (problems.length > 0) throw refusal(problems, schema);

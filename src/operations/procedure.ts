@@ -34,6 +34,8 @@ export interface ProcedureOptions {
   readonly mode?: Mode | undefined;
   /** Sends the unsafe write instead of us. */
   readonly unsafe?: ((call: UnsafeCall) => Promise<Json>) | undefined;
+  /** Told about the unsafe write that a plan withholds. */
+  readonly withheld?: ((call: UnsafeCall) => void) | undefined;
   /** Goes on after this step, whose call gave `value`. */
   readonly from?: {readonly step: number; readonly steps: JsonObject; readonly value: Json} | undefined;
 }
@@ -131,7 +133,7 @@ async function settleStep(run: Run, turn: Turn): Promise<Json> {
 }
 
 function contextOf(run: Run, {index, results}: Turn, label: string): StepContext {
-  const {connection, log, mode = 'live', unsafe} = run.options;
+  const {connection, log, mode = 'live', unsafe, withheld} = run.options;
   const lookups = connection.connector.lookups ?? {};
   return {
     connection,
@@ -140,6 +142,10 @@ function contextOf(run: Run, {index, results}: Turn, label: string): StepContext
     mode,
     label,
     async send(call, direct) {
+      if (mode === 'plan') {
+        withheld?.(call);
+        return direct();
+      }
       try {
         const value = await (unsafe ? unsafe(call) : direct());
         run.sent = true;

@@ -40,7 +40,7 @@ const kinds: {readonly [K in Kind]: (step: Step, scope: Scope, context: StepCont
     const params = evaluateEach(step.with, scope);
     const direct = () => execute({connection, operation, params, log, mode, mask, step: label});
     const {repeatable} = connection.operation(operation);
-    return repeatable || mode === 'plan' ? direct() : context.send({operation, params}, direct);
+    return repeatable ? direct() : context.send({operation, params}, direct);
   },
   async lookup(step, scope, context) {
     const {connection, log, mode, mask, label} = context;

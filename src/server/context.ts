@@ -12,7 +12,7 @@ export type ServerLog = (level: 'debug' | 'warn' | 'error', what: string, facts:
 
 export interface ServerContext {
   /** The webhook feed a path means; without a feed, the only one of the connection. */
-  hook(connection: string, feed: string | undefined): Hook | undefined;
+  hook(connection: string, feed: string | undefined): Hook | undefined | Promise<Hook | undefined>;
   readonly engine: Engine;
   readonly library: Library;
   readonly clock: Clock;

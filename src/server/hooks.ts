@@ -32,13 +32,13 @@ export async function hookRoutes(
   const onRequest = [
     scope.rateLimit(rateOptions(context)),
     async (request: FastifyRequest) => {
-      findHook(context, request.params as HookParams);
+      await findHook(context, request.params as HookParams);
       refuseEncoded(request);
       await queue.check();
     },
   ];
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
-    const hook = findHook(context, request.params as HookParams);
+    const hook = await findHook(context, request.params as HookParams);
     const ack = await receive(deliveryOf(request), hook, context);
     queue.add(newRuns(ack));
     note(context, request, ack);
@@ -64,8 +64,8 @@ function rateOptions({limits: {hookRate}}: ServerContext) {
 }
 
 /** The same answer for everything that is not there, so that nobody can list what is. */
-function findHook({hook}: ServerContext, {connection, feed}: HookParams): Hook {
-  const found = hook(connection, feed);
+async function findHook({hook}: ServerContext, {connection, feed}: HookParams): Promise<Hook> {
+  const found = await hook(connection, feed);
   if (found) return found;
   const hint =
     'the path is /hooks/<connection>, or /hooks/<connection>/<feed> where the connection has several webhook feeds';

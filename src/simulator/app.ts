@@ -1,7 +1,9 @@
 /** Starts a simulator: one connector's target, made of data, on a loopback port. */
 import type {Connector, Simulator} from '../generated/types.ts';
+import type {Delivery} from '../ingest/request.ts';
 import type {JsonObject} from '../values/json.ts';
-import {type Clock, iso, ms} from '../values/time.ts';
+import {type Clock, iso, ms, systemClock} from '../values/time.ts';
+import {Alarm} from './alarm.ts';
 import {createWorld} from './build.ts';
 import {type Controlled, changeSettings, control, controlPath} from './control.ts';
 import {exchange, type OnTheWire} from './exchange.ts';
@@ -9,6 +11,7 @@ import {FaultList} from './faults.ts';
 import type {Fault} from './format.ts';
 import {type Entry, Journal} from './journal.ts';
 import {type Listener, listen} from './listen.ts';
+import type {Sent} from './outbox.ts';
 import type {GivenSecrets} from './pattern.ts';
 import type {State} from './state.ts';
 import {createRouter} from './targets.ts';
@@ -37,10 +40,14 @@ export interface RunningSimulator {
   /** Up to date with the clock. */
   readonly state: State;
   readonly requests: readonly Entry[];
+  /** What receivers were told. */
+  readonly deliveries: readonly Sent[];
   /** For so many requests; 0 disarms. JW1004. */
   arm(fault: string, times?: number): void;
   /** JW1004. */
   set(settings: JsonObject): void;
+  /** When everything due by now has happened and every delivery was answered or given up. */
+  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -51,6 +58,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
   const faults = new FaultList(simulator.faults ?? {});
   const journal = new Journal();
   const wait = (delayMs: number) => clock.sleep(delayMs, closing.signal).catch(() => undefined);
+  const alarm = clock === systemClock ? new Alarm(clock, world.due) : undefined;
   let listener: Listener | undefined;
 
   const arm = (name: string, times?: number): void => {
@@ -73,10 +81,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
   };
   listener = await listen(port, {
     wait,
-    respond: (delivery): OnTheWire =>
-      delivery.path === controlPath || delivery.path.startsWith(`${controlPath}/`)
-        ? {kind: 'answer', answer: control(delivery, controlled), delayMs: 0}
-        : exchange(delivery, controlled),
+    respond: (delivery) => {
+      const sent = respond(delivery, controlled);
+      alarm?.set();
+      return sent;
+    },
   });
   for (const [name, times] of Object.entries(options.faults ?? {})) arm(name, times);
 
@@ -87,16 +96,32 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
       world.due.run(clock.now());
       return world.state;
     },
+    get deliveries() {
+      return world.outbox.list();
+    },
     get requests() {
       return journal.list();
     },
     arm,
     set: (settings) => changeSettings(world.settings, settings),
+    async settled() {
+      world.due.run(clock.now());
+      await world.outbox.settled();
+    },
     async close() {
       closing.abort();
+      alarm?.clear();
       await listener.close();
+      await world.outbox.close();
     },
   };
+}
+
+function respond(delivery: Delivery, controlled: Controlled): OnTheWire {
+  const isControl = delivery.path === controlPath || delivery.path.startsWith(`${controlPath}/`);
+  return isControl
+    ? {kind: 'answer', answer: control(delivery, controlled), delayMs: 0}
+    : exchange(delivery, controlled);
 }
 
 /** Nothing listens for the time the fault names, else until it is disarmed. */

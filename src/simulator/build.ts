@@ -1,16 +1,18 @@
 /** The world a simulator begins with: its collections filled, its switches set. */
 import {readFileSync} from 'node:fs';
 import {fail} from '../errors/jobwire-error.ts';
-import type {Simulator} from '../generated/types.ts';
+import type {Connector, Simulator} from '../generated/types.ts';
 import {decodeUtf8, isObject, type Json, JsonFault, type JsonObject, own, parseJson} from '../values/json.ts';
 import type {Clock} from '../values/time.ts';
 import {changeSettings} from './control.ts';
 import {DueList} from './due.ts';
+import {Outbox} from './outbox.ts';
 import {type Item, State} from './state.ts';
 import {watch} from './timeline.ts';
 import type {World} from './world.ts';
 
 export interface Beginning {
+  readonly connector: Connector;
   readonly simulator: Simulator;
   readonly clock: Clock;
   readonly settings?: JsonObject;
@@ -18,7 +20,7 @@ export interface Beginning {
 }
 
 /** JW1004 for a collection or setting that is not there, JW1002 and JW1006 for a seed file that is of no use. */
-export function createWorld({simulator, clock, settings, seedFile}: Beginning): World {
+export function createWorld({connector, simulator, clock, settings, seedFile}: Beginning): World {
   const names = Object.keys(simulator.collections);
   const world: World = {
     state: new State(
@@ -29,6 +31,11 @@ export function createWorld({simulator, clock, settings, seedFile}: Beginning): 
     due: new DueList(),
     clock,
     settings: {...(simulator.settings as JsonObject | undefined)},
+    limits: simulator.limits ?? {},
+    taken: new Map(),
+    senders: simulator.senders ?? {},
+    outbox: new Outbox(clock),
+    feeds: connector.feeds ?? {},
   };
   if (settings) changeSettings(world.settings, settings);
   const seeds = {...simulator.collections, ...(seedFile === undefined ? {} : readSeeds(seedFile))};

@@ -17,6 +17,7 @@ type Action = (controlled: Controlled, name: string, body: JsonObject) => Answer
 const actions: Readonly<Record<string, Action>> = {
   'GET ': (controlled) => jsonAnswer(200, overview(controlled)),
   'GET /requests': ({journal}) => jsonAnswer(200, {total: journal.total, requests: journal.list()}),
+  'GET /deliveries': ({world: {outbox}}) => jsonAnswer(200, {deliveries: outbox.list()}),
   'GET /collections/:name': ({world: {state}}, name) =>
     jsonAnswer(200, {
       name,

@@ -16,6 +16,11 @@ export class DueList {
     this.#rise(this.#heap.length - 1);
   }
 
+  /** Time of what is due first. */
+  get nextAt(): number | undefined {
+    return this.#heap[0]?.at;
+  }
+
   /** Does everything due at `now`, also what becomes due meanwhile. Each act is told its own time. */
   run(now: number): void {
     for (let first = this.#heap[0]; first && first.at <= now; first = this.#heap[0]) {

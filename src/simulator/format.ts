@@ -17,6 +17,9 @@ export type ODataRules = NonNullable<Simulator['odata']>;
 export type OperationOData = NonNullable<Rule['odata']>;
 export type Timelines = NonNullable<Simulator['timelines']>;
 export type TimelineStep = Item<Timelines[string]['steps']>;
+export type Limit = NonNullable<Simulator['limits']>[string];
+export type Sender = NonNullable<Simulator['senders']>[string];
+export type Notice = NonNullable<Timelines[string]['notify']>[string];
 export type TokenRules = NonNullable<Simulator['token']>;
 export type Fault = NonNullable<Simulator['faults']>[string];
 

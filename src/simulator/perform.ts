@@ -5,6 +5,8 @@ import {validateAgainst} from '../manifest/validate.ts';
 import type {Json} from '../values/json.ts';
 import {insert, remove, update} from './change.ts';
 import type {LetRow, RejectRow} from './format.ts';
+import {overLimit} from './limit.ts';
+import {announce} from './notice.ts';
 import {ODataProblem} from './odata-tokens.ts';
 import {concealer, type Reading, read} from './read.ts';
 import {type Answer, jsonAnswer, renderReply} from './reply.ts';
@@ -15,6 +17,8 @@ import type {Roots, World} from './world.ts';
 
 /** Everything happens in one go: two requests never see each other half done. */
 export function perform(rule: PreparedRule, roots: Roots, world: World): Answer {
+  const tooMany = rule.limit === undefined ? undefined : overLimit(rule.limit, roots, world);
+  if (tooMany) return tooMany;
   const refusal = firstRefusal(rule.stages, roots, world);
   if (refusal) return refusal;
   const reading = readOrRefuse(rule, roots, world);
@@ -24,6 +28,7 @@ export function perform(rule: PreparedRule, roots: Roots, world: World): Answer 
   const show = concealer(rule.odata.expand ?? []);
   for (const record of rule.inserts) addTo(roots, 'inserted', insert(record, roots, world).map(show));
   for (const change of rule.updates) addTo(roots, 'updated', update(change, roots, world).map(show));
+  announce(rule.notices, roots, world);
   return reply(rule, roots);
 }
 

@@ -5,6 +5,7 @@ import {
   type Insert,
   type LetRow,
   listOf,
+  type Notice,
   type OperationOData,
   type RejectRow,
   type Remove,
@@ -32,9 +33,12 @@ export interface PreparedRule extends Selection {
   readonly inserts: readonly Insert[];
   readonly updates: readonly Update[];
   readonly remove: Remove | undefined;
+  readonly notices: readonly Notice[];
   readonly replies: readonly Reply[];
   readonly delay: unknown;
   readonly auth: boolean | readonly string[];
+  /** Name of the limit that requests count against. */
+  readonly limit: string | undefined;
   /** Where the rule has no reply: the operation's own status and sample. */
   readonly otherwise: {readonly status: number; readonly body?: unknown};
 }
@@ -57,9 +61,11 @@ export function prepareRule(rule: Rule, simulator: Simulator, otherwise: Prepare
     inserts: listOf<Insert>(merged.insert),
     updates: listOf<Update>(merged.update),
     remove: merged.remove,
+    notices: listOf<Notice>(merged.notify),
     replies: listOf<Reply>(merged.reply),
     delay: merged.delay,
     auth: merged.auth ?? true,
+    limit: merged.limit,
     otherwise,
   };
 }

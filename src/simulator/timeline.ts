@@ -1,6 +1,7 @@
 /** Moves records along their life as time passes. Must never look at the clock by itself: steps fall due when the simulator is asked. */
 import {evaluateTest} from '../expressions/evaluate.ts';
-import type {TimelineStep, Timelines} from './format.ts';
+import type {Notice, TimelineStep, Timelines} from './format.ts';
+import {announce} from './notice.ts';
 import type {Collection, Observer, Row} from './state.ts';
 import {createRoots, evaluateDuration, evaluateItem, type World} from './world.ts';
 
@@ -17,6 +18,7 @@ export function watch(timelines: Timelines | undefined, world: () => World): (co
 class Life {
   readonly #field: string;
   readonly #steps: readonly TimelineStep[];
+  readonly #notify: Readonly<Record<string, Notice>>;
   readonly #collection: Collection;
   readonly #world: () => World;
   /** The step being taken, and when it was due. */
@@ -25,6 +27,7 @@ class Life {
   constructor(timeline: Timelines[string], collection: Collection, world: () => World) {
     this.#field = timeline.field;
     this.#steps = timeline.steps;
+    this.#notify = timeline.notify ?? {};
     this.#collection = collection;
     this.#world = world;
   }
@@ -37,6 +40,14 @@ class Life {
     const own = this.#taking?.row === row ? this.#taking : undefined;
     if (!own && !isNew) row.step = this.#steps.length;
     this.#plan(this.#fromValue(row, own?.at) ?? this.#next(row), row, own?.at);
+    if (!isNew) this.#tell(row, own?.at);
+  }
+
+  /** A record that begins with a value did not take it: what made the record tells about it. */
+  #tell(row: Row, at: number | undefined): void {
+    const value = String(row.item[this.#field]);
+    const notice = Object.hasOwn(this.#notify, value) ? this.#notify[value] : undefined;
+    if (notice) announce([notice], createRoots(this.#world(), {row: row.item}, at), this.#world());
   }
 
   #fromValue(row: Row, at: number | undefined): number | undefined {

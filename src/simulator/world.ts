@@ -3,9 +3,13 @@ import {randomUUID} from 'node:crypto';
 import {fail} from '../errors/jobwire-error.ts';
 import type {Value} from '../expressions/evaluate.ts';
 import {evaluate, evaluateJson, OMIT} from '../expressions/evaluate.ts';
+import type {Feed} from '../generated/types.ts';
 import {isObject, type JsonObject} from '../values/json.ts';
 import {type Clock, durationMs, iso} from '../values/time.ts';
 import type {DueList} from './due.ts';
+import type {Limit, Sender} from './format.ts';
+import type {Taken} from './limit.ts';
+import type {Outbox} from './outbox.ts';
 import type {Item, State} from './state.ts';
 
 export interface World {
@@ -14,6 +18,12 @@ export interface World {
   readonly clock: Clock;
   /** Switches, changed while the simulator runs. */
   readonly settings: JsonObject;
+  readonly limits: Readonly<Record<string, Limit>>;
+  readonly taken: Taken;
+  readonly senders: Readonly<Record<string, Sender>>;
+  readonly outbox: Outbox;
+  /** Feeds of the connector, whose rules say how notices are signed. */
+  readonly feeds: Readonly<Record<string, Feed>>;
 }
 
 /** Roots by name. Written to while a request is answered: what a step finds is there for the next. */

@@ -173,6 +173,15 @@ export function openDesk(): Desk {
   write('connectors/desk/connector.json', connector);
   write('connectors/desk/samples/ticket.created.json', sample);
   write('templates/ticket-to-job/template.json', template);
+  write('connections/desk-main.json', {
+    jobwire: '1',
+    kind: 'connection',
+    id: 'desk-main',
+    title: 'Desk',
+    connector: 'desk@^1',
+    config: {},
+    secrets: {key: 'env:DESK_KEY', signing: 'env:DESK_SIGNING'},
+  });
   write('outside.json', sample);
   const library = loadLibrary({project: dir, shipped: dir});
   const read: Desk['read'] = (manifest) => {

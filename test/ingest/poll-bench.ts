@@ -79,7 +79,7 @@ export interface PollBench {
   readonly source: PollSource;
   readonly tools: PollTools;
   readonly library: Library;
-  poll(over?: Partial<PollTools>): Promise<Polled>;
+  poll(tools?: Partial<PollTools>, source?: Partial<PollSource>): Promise<Polled>;
   /** Ids of stored events, oldest first. */
   stored(): Promise<string[]>;
 }
@@ -108,7 +108,7 @@ export async function pollBench(parts: Parts = {}): Promise<PollBench> {
     source,
     tools,
     library,
-    poll: (over = {}) => pollOnce(source, {...tools, ...over}),
+    poll: (over = {}, other = {}) => pollOnce({...source, ...other}, {...tools, ...over}),
     async stored() {
       const {items} = await engine.events.list({}, {limit: 1000});
       return items.map(({id}) => id).reverse();
@@ -136,19 +136,15 @@ export function answers(...list: readonly Answer[]): Asked[] {
   for (const {status = 200, headers = {}, rows, body} of list)
     nock(base)
       .get(/^\/v1\//)
-      .reply(function (uri) {
-        const url = new URL(uri, base);
-        const sent = Object.entries(this.req.headers).map(([name, value]) => [name, String(value)]);
+      .reply((request: Request) => {
+        const {pathname, searchParams} = new URL(request.url);
         asked.push({
-          path: url.pathname,
-          query: Object.fromEntries(url.searchParams),
-          headers: Object.fromEntries(sent),
+          path: pathname,
+          query: Object.fromEntries(searchParams),
+          headers: Object.fromEntries(request.headers),
         });
-        return [
-          status,
-          status === 304 ? '' : {...(rows && {rows}), ...body},
-          {'content-type': 'application/json', ...headers},
-        ];
+        const text = status === 304 ? '' : JSON.stringify({...(rows && {rows}), ...body});
+        return [status, text, {'content-type': 'application/json', ...headers}];
       });
   return asked;
 }

@@ -1,5 +1,6 @@
 /** The JSON API and the two questions of a watchdog, over real HTTP with a real store. */
 import assert from 'node:assert/strict';
+import {onTheRealWire} from '../http/wire.ts';
 import {closeAll, openHook, type Started, startServer, statusOf, talk, template} from './support.ts';
 
 afterEach(closeAll);
@@ -29,6 +30,7 @@ async function withEvents(ids: readonly string[], options: Parameters<typeof sta
 }
 
 describe('the API', () => {
+  onTheRealWire();
   it('lists runs, newest first, page by page', async () => {
     const started = await withEvents(['e1', 'e2', 'e3']);
     const first = await get(started, '/api/v1/runs?limit=2');
@@ -173,6 +175,7 @@ describe('the API', () => {
 });
 
 describe('a watchdog', () => {
+  onTheRealWire();
   it('learns that the process lives and whether it is ready', async () => {
     let ready = true;
     const started = await startServer({ready: async () => ready});

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import {gzipSync} from 'node:zlib';
 import type {VerifyRule} from '../../src/generated/types.ts';
 import {defaultLimits} from '../../src/server/limits.ts';
+import {onTheRealWire} from '../http/wire.ts';
 import {hmacRule, hookOf} from '../ingest/support.ts';
 import {
   closeAll,
@@ -26,6 +27,7 @@ const accepted = (started: Awaited<ReturnType<typeof startServer>>) =>
   started.engine.events.list({}, {limit: 100}).then(({items}) => items.length);
 
 describe('malformed requests', () => {
+  onTheRealWire();
   for (const [id, what, head] of [
     ['W01', 'both lengths', 'Content-Length: 4\r\nTransfer-Encoding: chunked\r\n'],
     ['W02', 'two lengths', 'Content-Length: 4\r\nContent-Length: 5\r\n'],
@@ -57,6 +59,7 @@ describe('malformed requests', () => {
 });
 
 describe('a hook', () => {
+  onTheRealWire();
   it('takes a delivery, with and without the name of its feed', async () => {
     const started = await startServer({hooks: {app: openHook, 'app/webhooks': openHook}});
     for (const path of ['/hooks/app', '/hooks/app/webhooks']) {

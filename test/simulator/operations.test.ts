@@ -248,6 +248,19 @@ const servicenowSteps: readonly Expected[] = [
     }),
     check: ({result}) => assert.deepEqual(result, {sys_id: '9d385017c611228701d22104cc95c371', number: 'INC0010001'}),
   },
+  // Requests are answered by the samples of their operations.
+  ...['sc_request', 'sc_req_item'].map((table, i) => ({
+    operation: i === 0 ? 'listRequests' : 'listRequestItems',
+    status: 200,
+    step: step('GET', `/api/now/table/${table}`, {query: {sysparm_limit: '200'}}),
+    check: (body: unknown) => assert.deepEqual(body, {result: []}),
+  })),
+  {
+    operation: 'addRequestNote',
+    status: 200,
+    step: step('PATCH', '/api/now/table/sc_req_item/6eed229047801200e0ef563dbb9a71c2', {json: {work_notes: 'done'}}),
+    check: ({result}) => assert.deepEqual(result, {sys_id: '6eed229047801200e0ef563dbb9a71c2', number: 'RITM0010001'}),
+  },
 ];
 
 const kubiyaSteps: readonly Expected[] = [

@@ -42,6 +42,7 @@ export function workSlots(
   slots: readonly Slot[],
   {step, leaseMs, onFault}: {step: Step; leaseMs: number; onFault: (error: unknown) => void},
 ): Promise<void>[] {
+  if (slots.length === 0) return [];
   const answers = ask(
     step,
     slots.map(({claimed}) => claimed),

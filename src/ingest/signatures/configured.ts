@@ -32,9 +32,13 @@ export function keyProblem(rule: VerifyRule, {connection, feedName}: Keyring, de
       .map((path) => path.join('.'))
       .join(', ') || 'of the rule';
   const where = `feed ${feedName} of connection ${connection}`;
+  const subscribed = needsOf(rule).some(([root]) => root === 'subscription');
   return fail(
     'JW4012',
     {feed: feedName, connection, secret},
-    detail === undefined ? {} : {detail: `${where}: ${detail}`},
+    {
+      ...(detail !== undefined && {detail: `${where}: ${detail}`}),
+      ...(subscribed && {hint: `subscribe at the app: jobwire hooks create ${connection} ${feedName}`}),
+    },
   );
 }

@@ -28,7 +28,7 @@ export function withQuery(draft: Draft, name: string, value: string): Draft {
   return {...draft, url, query: {...draft.query, [name]: value}};
 }
 
-/** Puts a text where an expression will look for it: a header, query entry or body field, alone, after a literal, or first of several. */
+/** Puts a text where an expression will look for it: a header, query entry or body field; alone, after a literal, first of several, or in one branch. */
 export function fill(from: unknown, draft: Draft, text: string): Draft {
   const node = typeof from === 'string' && isExpression(from) ? parseExpression(from).single : undefined;
   const slot = node && slotOf(node);
@@ -56,6 +56,7 @@ function slotOf(node: Node): Slot | undefined {
   if (node.kind !== 'call' || !first) return undefined;
   const slot = slotOf(first);
   if (node.helper === 'default' || node.helper === 'optional') return slot;
+  if (node.helper === 'if') return node.args.slice(1).map(slotOf).find(Boolean);
   if (node.helper !== 'after' || second?.kind !== 'literal') return undefined;
   return slot && {...slot, before: slot.before + String(second.value)};
 }

@@ -31,8 +31,8 @@ export interface LiveSecrets {
   rounds(): number;
 }
 
-/** Each secret is read when an expression asks for it, once per delivery. */
-export function liveSecrets(secrets: Secrets): LiveSecrets {
+/** Each secret is read when an expression asks for it, once per delivery. `rounds` is how many tries there are at least. */
+export function liveSecrets(secrets: Secrets, rounds = 1): LiveSecrets {
   const read = new Map<string, readonly string[]>();
   const textsOf = (name: string): readonly string[] => {
     const texts = read.get(name) ?? secrets[name]?.() ?? [];
@@ -40,7 +40,7 @@ export function liveSecrets(secrets: Secrets): LiveSecrets {
     return texts;
   };
   return {
-    rounds: () => Math.max(1, ...[...read.values()].map(({length}) => length)),
+    rounds: () => Math.max(1, rounds, ...[...read.values()].map(({length}) => length)),
     root(round) {
       const root = Object.create(null) as object;
       for (const name of Object.keys(secrets))

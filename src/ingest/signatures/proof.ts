@@ -26,7 +26,9 @@ export interface Proof {
 }
 
 export function createProof(request: ReceivedRequest, keyring: Keyring, now: number): Proof {
-  const secrets = liveSecrets(keyring.secrets);
+  const {subscription: first, otherSubscriptions = []} = keyring;
+  const subscriptions = first ? [first, ...otherSubscriptions] : otherSubscriptions;
+  const secrets = liveSecrets(keyring.secrets, subscriptions.length);
   return {
     request,
     keyring,
@@ -35,7 +37,7 @@ export function createProof(request: ReceivedRequest, keyring: Keyring, now: num
     scope: ({round, url, timestamp, item} = {}) => ({
       request: request.root(url),
       connection: keyring.config,
-      ...(keyring.subscription && {subscription: keyring.subscription}),
+      ...(subscriptions.length > 0 && {subscription: subscriptions[Math.min(round ?? 0, subscriptions.length - 1)]}),
       ...(round !== undefined && {secret: secrets.root(round)}),
       ...(timestamp !== undefined && {timestamp}),
       ...(item !== undefined && {item}),
