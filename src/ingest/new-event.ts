@@ -18,7 +18,11 @@ export function newEvent(item: Json, arrival: Arrival, library: Library): NewEve
 }
 
 /** After the commit and without a say in anything: a hint that is lost costs time, not truth. */
-export async function wakeJobs(events: readonly NewEvent[], connector: Connector, engine: Engine): Promise<void> {
+export async function wakeJobs(
+  events: readonly NewEvent[],
+  connector: Connector,
+  engine: Pick<Engine, 'wake'>,
+): Promise<void> {
   const hints = events.flatMap(({event}) => (event.state === 'accepted' ? hintsOf(event, connector) : []));
   await Promise.allSettled(hints.map((hint) => engine.wake(hint)));
 }

@@ -3,6 +3,7 @@ import type {Accepted, Engine, NewEvent} from '../engine/engine.ts';
 import type {Feed} from '../generated/types.ts';
 import type {Library} from '../manifest/library.ts';
 import type {LiveConnection} from '../operations/connection.ts';
+import type {Log} from '../operations/trace.ts';
 import {type Json, sameJson} from '../values/json.ts';
 import type {Redactor} from '../values/secret.ts';
 import type {Clock} from '../values/time.ts';
@@ -16,12 +17,13 @@ export interface PollSource {
 }
 
 export interface PollTools {
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, 'cursor' | 'accept' | 'wake'>;
   readonly library: Library;
   readonly clock: Clock;
   readonly redactor: Redactor;
   /** Ends a poll between two pages: what was stored stays. */
   readonly signal?: AbortSignal;
+  readonly log?: Log;
 }
 
 export interface PolledEvent {

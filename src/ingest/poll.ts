@@ -103,7 +103,14 @@ function valuesOf(before: PollState | undefined, after: PollState | undefined): 
 async function readPages(reading: Reading, tools: PollTools): Promise<void> {
   const {turn} = reading;
   const {source, params, poll, validators, resume} = turn;
-  const asked = {connection: source.connection, operation: poll.call, params, validators, step: source.feedName};
+  const asked = {
+    connection: source.connection,
+    operation: poll.call,
+    params,
+    validators,
+    log: tools.log,
+    step: source.feedName,
+  };
   try {
     for await (const page of readRows(asked, resume?.position)) {
       const {rows, stop} = takePage(reading, page);

@@ -1,4 +1,5 @@
 /** Polls every feed that is needed, each at its own pace, until stopped. Must never poll one feed twice at once, nor without a wait between. */
+import type {Engine} from '../engine/engine.ts';
 import {fail} from '../errors/jobwire-error.ts';
 import type {LiveConnection} from '../operations/connection.ts';
 import {type Json, own} from '../values/json.ts';
@@ -7,6 +8,7 @@ import {type Polled, type PollTools, pollOnce} from './poll.ts';
 import {type PollPlan, pollPlans, waitAfter} from './poll-schedule.ts';
 
 export interface PollerTools extends PollTools {
+  readonly engine: Engine;
   connection(id: string): LiveConnection;
   readonly chance: Chance;
   /** Told of each poll that failed, and of what is not a poll's own fault. */

@@ -73,12 +73,17 @@ export async function readOptions(asking: Asking): Promise<FieldOptions> {
   );
 }
 
-/** Schema of an action's input, standing alone. JW1004. */
-export function actionInput({connector}: LiveConnection, name: string): object {
+/** JW1004 when the connector has none of this name. */
+export function actionOf({connector}: LiveConnection, name: string): Action {
   const actions = connector.actions ?? {};
-  const action: Action | undefined = Object.hasOwn(actions, name) ? actions[name] : undefined;
+  const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
   if (!action) throw unknownName('action', name, nearest(name, Object.keys(actions)));
-  return resolveSchema(action.input, connector);
+  return action;
+}
+
+/** Schema of an action's input, standing alone. JW1004. */
+export function actionInput(connection: LiveConnection, name: string): object {
+  return resolveSchema(actionOf(connection, name).input, connection.connector);
 }
 
 function properties(schema: object): JsonObject {

@@ -1,9 +1,40 @@
 /** Whether a connection works, and as whom: asked of the target by reads alone. Must never show a secret. */
 import {asJobwireError, fail, type JobwireError} from '../errors/jobwire-error.ts';
+import type {Library} from '../manifest/library.ts';
 import type {Json, JsonObject} from '../values/json.ts';
 import type {LiveConnection} from './connection.ts';
 import {runProcedure} from './procedure.ts';
 import type {Log} from './trace.ts';
+
+export interface ConnectionInfo {
+  readonly id: string;
+  readonly title: string;
+  readonly connector: string;
+  /** Of the connector; absent when the project has no such connector. */
+  readonly version?: string;
+  readonly variant?: string;
+  readonly jobKinds: readonly string[];
+  readonly actions: readonly string[];
+}
+
+/** The connections of a project by id, as their files say; nothing is opened. */
+export function describeConnections(library: Library): ConnectionInfo[] {
+  return [...library.connections.values()]
+    .map(({manifest: {id, title, connector: ref, variant}}): ConnectionInfo => {
+      const name = ref.split('@')[0] ?? ref;
+      const connector = library.connectors.get(name)?.manifest;
+      return {
+        id,
+        title,
+        connector: name,
+        ...(connector && {version: connector.version}),
+        ...(variant !== undefined && {variant}),
+        jobKinds: Object.keys(connector?.jobs ?? {}),
+        actions: Object.keys(connector?.actions ?? {}),
+      };
+    })
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
 
 export interface Probed {
   /** What the connector's probe gives: who we are there, which folder or project. */

@@ -14,7 +14,7 @@ export function readAssignments(texts: readonly string[], schema: object): JsonO
     if (at < 1) throw fail('JW7101', {problem: `${text}: write NAME=VALUE`});
     const name = text.slice(0, at);
     Object.defineProperty(given, name, {
-      value: valueOf(text.slice(at + 1), name, own(own(schema, 'properties'), name)),
+      value: readValue(text.slice(at + 1), name, own(own(schema, 'properties'), name)),
       enumerable: true,
       configurable: true,
       writable: true,
@@ -28,7 +28,7 @@ export function knownInput(schema: object, given: JsonObject): JsonObject {
   return coerce(given, schema as JsonObject, {unknown: 'keep', missing: 'ignore'}).value;
 }
 
-function valueOf(text: string, name: string, property: Json | undefined): Json {
+function readValue(text: string, name: string, property: Json | undefined): Json {
   const types = [own(property, 'type') ?? []].flat();
   if (types.includes('array') || types.includes('object')) return readJson(text, name);
   if (types.length > 0 || !isObject(property) || own(property, 'enum') !== undefined) return text;

@@ -207,7 +207,7 @@ async function eachEvent(engine: Engine, look: (uid: string) => Promise<void>): 
 
 /** Lines the child printed before it was killed in the middle of its work. */
 function killAfter(lines: number, dir: string, name: string): Promise<string[]> {
-  const script = new URL('crash-child.ts', import.meta.url).pathname;
+  const script = new URL('child/accept-forever.ts', import.meta.url).pathname;
   const child = spawn(process.execPath, [script, dir, name], {stdio: ['ignore', 'pipe', 'inherit']});
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {

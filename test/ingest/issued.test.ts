@@ -232,8 +232,13 @@ describe('tokens of an issuer', () => {
     assert.match(await refusal(own, bearer(token()), {config: {url, tenant: 'other'}}), /the claim iss/);
   });
 
-  it('make a feed ready without a secret', () => {
+  it('make a feed ready without a secret, once the connection says who issues them', () => {
     assert.equal(proofProblem(hookOf({feed: {webhook: {verify: [rule]}}})), undefined);
+    const own: VerifyRule = {scheme: 'jwt', jwt: {jwks: '{{connection.url}}/k', issuer: ['i'], audience: 'a'}};
+    const parts = {feed: {webhook: {verify: [own]}}};
+    assert.equal(proofProblem(hookOf({...parts, config: {url: 'https://i.example'}})), undefined);
+    const problem = proofProblem(hookOf(parts))?.issue();
+    assert.deepEqual([problem?.code, problem?.hint], ['JW4012', 'set who issues the tokens: connection.url']);
   });
 
   for (const [algorithm, pair, digest] of [

@@ -238,14 +238,29 @@ describe('the poller', () => {
     await running.stop();
   });
 
-  it('ends during a wait and during a poll', async () => {
-    const waiting = start(await pollBench());
+  it('ends during a wait', async () => {
+    const running = start(await pollBench());
     answers({rows: []});
-    await waiting.clock.asleep();
-    await waiting.stop();
-    const polling = start(await pollBench());
-    answers({rows: []});
-    await polling.stop();
-    assert.equal(polling.polled.length, 0);
+    await running.clock.asleep();
+    await running.stop();
+    assert.deepEqual(running.clock.waits, []);
+  });
+
+  it('ends during a poll, whose rows are kept', async () => {
+    const bench = await pollBench();
+    const {connection} = bench.source;
+    let stopped: Promise<void> | undefined;
+    const send: typeof connection.transport.send = (request) => {
+      stopped = running.stop();
+      return connection.transport.send(request);
+    };
+    const running = start(bench, undefined, {
+      connection: () => ({...connection, transport: {...connection.transport, send}}),
+    });
+    answers({rows: [row('a', iso(now))]});
+    while (!stopped) await new Promise((resolve) => setImmediate(resolve));
+    await stopped;
+    assert.deepEqual(await bench.stored(), ['a']);
+    assert.deepEqual([running.clock.waits, running.faults], [[], []]);
   });
 });

@@ -96,9 +96,11 @@ export function createGroupCommit(db: Database, ledger: Ledger): GroupCommit {
         apart = false;
       });
     } catch (error) {
-      queue = queue.slice(batch.length);
+      // Without even a beginning, nobody who waits would fare better.
+      const failed = batch.length > 0 ? batch : queue;
+      queue = queue.slice(failed.length);
       if (apart && batch.length > 0) transactApart(batch);
-      else refuse(batch, error);
+      else refuse(failed, error);
       for (const tail of tails) tail.failed(notUsable(error));
       return;
     }

@@ -107,7 +107,7 @@ interface Signable {
   readonly stamp: string | undefined;
 }
 
-/** The first spelling and the first template: a sender has one of each. */
+/** The first spelling, and the first template that fits the request: a sender has one of each. */
 function toSign(rule: VerifyRule, {draft, options, stamp}: Signable): {base: Uint8Array; scope: Scope; proof: Proof} {
   const proof = proofOf(draft, options);
   const scope = proof.scope({
@@ -115,7 +115,7 @@ function toSign(rule: VerifyRule, {draft, options, stamp}: Signable): {base: Uin
     url: urlSpellings(draft.url, rule.url)[0] ?? draft.url,
     ...(stamp !== undefined && {timestamp: stamp}),
   });
-  const base = renderBase(templatesOf(rule)[0], scope);
+  const [base] = templatesOf(rule).flatMap((template) => renderBase(template, scope) ?? []);
   if (!base) throw cannot('a part of the signed text is missing from the request');
   return {base, scope, proof};
 }

@@ -4,20 +4,6 @@ import type {Connector, Feed, VerifyRule} from '../../../src/generated/types.ts'
 
 /** What a vendor's rule is while its connector is not there yet. */
 const drafts: Readonly<Record<string, readonly VerifyRule[]>> = {
-  'aws-sns': [
-    {
-      scheme: 'x509',
-      encoding: 'base64',
-      signature: {body: '{{request.body.Signature}}'},
-      base: "Message\n{{request.body.Message}}\nMessageId\n{{request.body.MessageId}}\n{{optional (concat 'Subject\n' request.body.Subject '\n')}}{{if (eq request.body.Type 'Notification') '' (concat 'SubscribeURL\n' request.body.SubscribeURL '\n')}}Timestamp\n{{request.body.Timestamp}}\n{{if (eq request.body.Type 'Notification') '' (concat 'Token\n' request.body.Token '\n')}}TopicArn\n{{request.body.TopicArn}}\nType\n{{request.body.Type}}\n",
-      x509: {
-        certificate:
-          "{{capture request.body.SigningCertURL '^(https://sns\\.[a-z0-9-]+\\.amazonaws\\.com(?:\\.cn)?/SimpleNotificationService-[0-9a-f]+\\.pem)$'}}",
-        hosts: ['*.amazonaws.com', '*.amazonaws.com.cn'],
-        algorithm: "{{if (eq request.body.SignatureVersion '1') 'sha1' 'sha256'}}",
-      },
-    },
-  ],
   'google-pubsub': [
     {
       scheme: 'jwt',

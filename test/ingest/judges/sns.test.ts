@@ -88,7 +88,7 @@ describe('the aws-sns connector, judged by sns-validator', () => {
     judge = {
       package: 'sns-validator',
       rules: rulesOf('aws-sns'),
-      config: {topicArn: notification['TopicArn'] ?? '', region: 'us-east-1'},
+      config: {topics: [notification['TopicArn'] ?? ''], payload: 'auto'},
       now,
       keys: createKeySource(getThrough(transport), new VirtualClock(now)),
       parse: 'json',
@@ -136,6 +136,12 @@ describe('the aws-sns connector, judged by sns-validator', () => {
       assert.equal(await accepts(JSON.stringify(changed)), false);
       assert.equal(await takes(judge, sent(changed)), false);
     });
+
+  it('differs about topics of others: the package takes every topic there is, we those of the connection', async () => {
+    const foreign = sign({...notification, TopicArn: 'arn:aws:sns:us-east-1:999999999999:Theirs'});
+    assert.ok(await accepts(JSON.stringify(foreign)));
+    assert.equal(await takes(judge, sent(foreign)), false);
+  });
 
   it('differs about an API call that ends in .pem: the package asks for it, we do not', async () => {
     const url = `${host}/?Action=GetSomething&Name=x.pem`;

@@ -1,9 +1,10 @@
 /** Accepts without end and prints what was acknowledged, until it is killed. Its own process: see durable.test.ts. */
-import {openEngine} from '../../src/engines/index.ts';
-import {systemClock} from '../../src/values/time.ts';
-import {arriving, moved} from '../laws/subject.ts';
+import {openEngine} from '../../../src/engines/index.ts';
+import {systemClock} from '../../../src/values/time.ts';
+import {arriving, moved} from '../../laws/subject.ts';
 
-const [dir = '', name = ''] = process.argv.slice(2);
+const [dir, name] = process.argv.slice(2);
+if (dir === undefined || name === undefined) throw new Error('usage: accept-forever DIR NAME');
 const engine = await openEngine('sqlite:jobwire.db', {clock: systemClock, dir});
 engine.work((runs) => runs.map(async (run) => moved(run, {to: 'succeeded'})), {
   worker: name,
