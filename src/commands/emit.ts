@@ -27,6 +27,12 @@ export default class Emit extends JobwireCommand {
     stale: Flags.boolean({summary: 'Sign it too long ago'}),
     'bad-signature': Flags.boolean({summary: 'Sign another body'}),
     duplicate: Flags.boolean({summary: 'Send the same delivery twice'}),
+    batch: Flags.integer({
+      summary: 'Events in one delivery, where the app sends several at once',
+      min: 1,
+      max: 1000,
+      default: 1,
+    }),
   };
 
   async run(): Promise<unknown> {
@@ -41,6 +47,7 @@ export default class Emit extends JobwireCommand {
         set: flags.set.map(readSet),
         stale: flags.stale,
         badSignature: flags['bad-signature'],
+        batch: flags.batch,
       });
       const answers = [];
       for (let i = 0; i < (flags.duplicate ? 2 : 1); i++) answers.push(await postDelivery(delivery));
@@ -60,6 +67,7 @@ interface Wanted {
   readonly set: readonly (readonly [string, Json])[];
   readonly stale: boolean;
   readonly badSignature: boolean;
+  readonly batch: number;
 }
 
 async function deliveryOf(

@@ -15,7 +15,7 @@ export interface CursorRules {
   read(value: Json): Json | undefined;
   /** Negative, zero or positive. Tokens have no order: a different one is later. */
   compare(a: Json, b: Json): number;
-  /** As the target wants it, `overlap` earlier. */
+  /** As the target wants it, times `overlap` earlier and as text. */
   write(stored: Json, overlapMs: number): Json;
   /** The stored form of `start`; undefined where only the target knows what is now. */
   start(now: number): Json | undefined;
@@ -54,7 +54,7 @@ type Form = Pick<CursorRules, 'read' | 'write' | 'compare'>;
 const kinds: {readonly [K in Kind]: (dates: DateFormat) => Form} = {
   time: (dates) => ({
     read: (value) => (typeof value === 'string' || isNumeric(value) ? timeIn(dates, value) : undefined),
-    write: (stored, overlapMs) => dates.write(Date.parse(String(stored)) - overlapMs),
+    write: (stored, overlapMs) => String(dates.write(Date.parse(String(stored)) - overlapMs)),
     compare: (a, b) => Date.parse(String(a)) - Date.parse(String(b)),
   }),
   number: () => ({
@@ -84,10 +84,11 @@ function isoTime(text: string): string | undefined {
   return time === undefined ? undefined : iso(time);
 }
 
-/** Root `cursor`. `value` is missing where nothing is stored yet. */
+/** Root `cursor`; times are text in every format. `value` is missing where nothing is stored yet. */
 export function cursorRoot({poll, rules, stored, now}: Asking): JsonObject {
   const {cursor, overlap = '0s', lag = '0s'} = poll;
-  const until = dateFormat(cursor?.format ?? 'iso')?.write(now - ms(lag)) ?? iso(now - ms(lag));
+  const end = now - ms(lag);
+  const until = String(dateFormat(cursor?.format ?? 'iso')?.write(end) ?? iso(end));
   return {...(rules && stored !== undefined && {value: rules.write(stored, ms(overlap))}), until};
 }
 

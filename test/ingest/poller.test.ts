@@ -114,10 +114,12 @@ describe('the poller', () => {
   }
 
   const start = (bench: PollBench, clock = new SteppedClock(now), over: Partial<PollerTools> = {}): Running => {
+    const {engine} = bench;
     const faults: unknown[] = [];
     const polled: Polled[] = [];
     const poller = startPoller({
       ...bench.tools,
+      engine,
       clock,
       chance: () => 0.5,
       connection: () => bench.source.connection,
