@@ -30,7 +30,9 @@ export function describeConnections(library: Library): ConnectionInfo[] {
         ...(connector && {version: connector.version}),
         ...(variant !== undefined && {variant}),
         jobKinds: Object.keys(connector?.jobs ?? {}),
-        actions: Object.keys(connector?.actions ?? {}),
+        actions: Object.entries(connector?.actions ?? {}).flatMap(([action, {variants}]) =>
+          variants && !variants.includes(variant ?? '') ? [] : [action],
+        ),
       };
     })
     .sort((a, b) => (a.id < b.id ? -1 : 1));

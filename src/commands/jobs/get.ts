@@ -1,0 +1,66 @@
+import {Args, Flags} from '@oclif/core';
+import {exitCodes, JobwireCommand} from '../../command.ts';
+import {type JobName, openProject} from '../../index.ts';
+import {readJson} from '../../operations/typed-input.ts';
+import {showJob} from '../../terminal/jobs.ts';
+import {isObject} from '../../values/json.ts';
+
+/** What all commands about jobs take. */
+export const jobFlags = {
+  kind: Flags.string({summary: 'Job kind, where the connector has several'}),
+  input: Flags.string({
+    summary: 'Input the connector takes, NAME=VALUE; may be given several times',
+    multiple: true,
+    multipleNonGreedy: true,
+    default: [],
+  }),
+};
+
+export const connectionArg = Args.string({description: 'Id of the connection', required: true});
+export const jobArg = Args.string({description: 'Id of the job, or its whole reference as JSON', required: true});
+export const jobArgs = Args.string({
+  description: 'Ids of the jobs, or whole references as JSON',
+  required: true,
+  multiple: true,
+});
+
+/** An id, or a whole reference: a list or a start gives it as JSON. */
+export function readJob(text: string): JobName {
+  if (!text.trimStart().startsWith('{')) return text;
+  const ref = readJson(text, 'the job reference');
+  return isObject(ref) ? ref : text;
+}
+
+export default class JobsGet extends JobwireCommand {
+  static override summary = 'Show what has become of jobs';
+  static override description =
+    'With --exists only yes or no is printed, and the exit code is 0 or 1. Otherwise an unknown job ends with exit code 5.';
+  static override examples = [
+    '<%= config.bin %> jobs get uipath-prod ee9327fd-237d-419e-86ef-9946b34461e3',
+    '<%= config.bin %> jobs get kubiya-main 0b7c6f5e-0000-4000-8000-000000000001 --json',
+    '<%= config.bin %> jobs get uipath-prod ee9327fd-237d-419e-86ef-9946b34461e3 --exists',
+  ];
+  static override args = {connection: connectionArg, jobs: jobArgs};
+  static override flags = {
+    kind: jobFlags.kind,
+    exists: Flags.boolean({summary: 'Only say whether the target knows the job'}),
+  };
+
+  async run(): Promise<unknown> {
+    const {args, flags} = await this.parse(JobsGet);
+    await using project = await openProject(flags.project);
+    const jobs = project.jobs(args.connection, flags.kind);
+    const names = args.jobs.map(readJob);
+    if (flags.exists) return this.exists(await Promise.all(names.map((name) => jobs.exists(name))));
+    const found = await jobs.getAll(names);
+    const shown = project.redactor.json(found as never) as unknown as typeof found;
+    this.print(shown.map(showJob).join('\n\n'));
+    return {jobs: shown};
+  }
+
+  private exists(answers: readonly boolean[]): unknown {
+    for (const answer of answers) this.print(answer ? 'yes' : 'no');
+    if (answers.includes(false)) process.exitCode = exitCodes.failure;
+    return {exists: answers};
+  }
+}
