@@ -7,7 +7,7 @@ import {runRoot} from './engine/roots.ts';
 import {jobsOf} from './engine/started.ts';
 import {fail} from './errors/jobwire-error.ts';
 import type {Library} from './manifest/library.ts';
-import {actionOf, type FieldOptions, readOptions} from './operations/choices.ts';
+import {actionInput, actionOf, type FieldOptions, readOptions} from './operations/choices.ts';
 import {prepareInput} from './operations/input.ts';
 import {type ConnectionInfo, describeConnections, type Probed, probe} from './operations/probe.ts';
 import {runProcedure} from './operations/procedure.ts';
@@ -73,6 +73,8 @@ export interface Project {
   probe(connection: string, log?: Log): Promise<Probed>;
   /** JW7102 no such connection, JW1004 no such job kind, JW7101 several job kinds and none is named, JW7003, JW7004. */
   jobs(connection: string, kind?: string, log?: Log): Jobs;
+  /** JSON Schema of what an action takes. JW1004. */
+  inputSchema(connection: string, action: string): object;
   /** What may stand in a field of an action: choices or arguments. See `readOptions` for the errors. */
   options(connection: string, action: string, field: string, input?: JsonObject): Promise<FieldOptions>;
   /**
@@ -102,6 +104,7 @@ export async function openProject(dir?: string): Promise<Project> {
     connections: () => describeConnections(library),
     probe: async (connection, log) => probe(runtime.connection(connection), log),
     jobs: (connection, kind, log) => createJobs({connection: runtime.connection(connection), log}, kind),
+    inputSchema: (connection, action) => actionInput(runtime.connection(connection), action),
     options: async (connection, action, field, input) =>
       readOptions({connection: runtime.connection(connection), action, field, input}),
     startAction: async (connection, action, input, options = {}) =>

@@ -1,6 +1,7 @@
 import {Args, Flags} from '@oclif/core';
 import {JobwireCommand} from '../command.ts';
 import {openProject} from '../index.ts';
+import {readAssignments} from '../operations/typed-input.ts';
 import {showOptions} from '../terminal/jobs.ts';
 import {connectionArg} from './jobs/get.ts';
 
@@ -30,7 +31,7 @@ export default class Options extends JobwireCommand {
     const {args, flags} = await this.parse(Options);
     await using project = await openProject(flags.project);
     const {connection, action, field} = args;
-    const input = project.readInput(connection, action, flags.with);
+    const input = readAssignments(flags.with, project.inputSchema(connection, action));
     const options = await project.options(connection, action, field, input);
     const shown = showOptions(options);
     if (shown === '') this.say('nothing to choose from');

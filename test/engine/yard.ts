@@ -11,7 +11,6 @@ import {openEngine} from '../../src/engines/index.ts';
 import {fail} from '../../src/errors/jobwire-error.ts';
 import type {Connector, Follow, Policy, Template} from '../../src/generated/types.ts';
 import type {Library} from '../../src/manifest/library.ts';
-import {createUnit} from '../../src/manifest/unit.ts';
 import {openConnection} from '../../src/operations/connection.ts';
 import type {Json, JsonObject} from '../../src/values/json.ts';
 import {Redactor} from '../../src/values/secret.ts';
@@ -149,12 +148,6 @@ interface Made {
 }
 
 function toolsOf({made, template, clock, engine}: Made): Tools {
-  const unit = createUnit({
-    id: 'opened-to-job',
-    file: '/p/templates/opened-to-job/template.json',
-    manifest: template.manifest,
-    locate: nowhere,
-  });
   const manifest = {
     jobwire: '1',
     kind: 'connection',
@@ -172,7 +165,9 @@ function toolsOf({made, template, clock, engine}: Made): Tools {
     readFile: () => assert.fail('no file is read'),
     sharedBudgets: new Map(),
   });
-  const library = {template: (id: string) => (id === 'opened-to-job' ? unit : undefined)} as unknown as Library;
+  const library = {
+    template: (id: string) => (id === 'opened-to-job' ? {manifest: template.manifest} : undefined),
+  } as unknown as Library;
   return {
     library,
     clock,
@@ -188,8 +183,6 @@ function toolsOf({made, template, clock, engine}: Made): Tools {
     },
   };
 }
-
-const nowhere = (pointer: string) => ({file: '/p', pointer, line: 1, column: 1});
 
 type Target = Pick<Yard, 'jobs' | 'requests' | 'notes' | 'fault' | 'hidden'>;
 type Answer = [status: number, body: unknown, headers: Record<string, string>];
@@ -252,10 +245,12 @@ function openTarget(): Target {
     nock(host)
       .persist()
       .intercept(new RegExp(`^${path}(\\?.*)?$`), method)
-      .reply((uri, body, done) => {
-        const answer = reply(route, body, uri);
-        if (answer instanceof Error) done(answer, [500, '']);
-        else done(null, [answer[0], JSON.stringify(answer[1]), {'content-type': 'application/json', ...answer[2]}]);
+      .reply(async (request: Request) => {
+        const text = await request.text();
+        const answer = reply(route, text === '' ? {} : JSON.parse(text), request.url);
+        if (answer instanceof Error) throw answer;
+        const [status, body, headers] = answer;
+        return [status, JSON.stringify(body), {'content-type': 'application/json', ...headers}];
       });
   }
   return {...target, fault: (route, ...more) => void faults.set(route, [...(faults.get(route) ?? []), ...more])};

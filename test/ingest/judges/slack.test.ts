@@ -33,7 +33,7 @@ const messages = {
   'an event': message('{"type":"event_callback","event_id":"Ev1","event":{"type":"app_mention","text":"hé ✓"}}'),
   'a slash command': message('token=x&command=%2Fweather&text=94070&trigger_id=1.2', {headers: form}),
 };
-const feeds = Object.entries(connectorOf('slack')?.feeds ?? {}).flatMap(([name, {webhook}]) => (webhook ? [name] : []));
+const feeds = Object.entries(connectorOf('slack').feeds ?? {}).flatMap(([name, {webhook}]) => (webhook ? [name] : []));
 
 for (const feed of feeds)
   describeJudge(`the slack connector, feed ${feed}`, {

@@ -1,20 +1,18 @@
 /** Every example payload of @octokit/webhooks-examples, delivered over the reception of the github connector. */
 import assert from 'node:assert/strict';
-import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {sign} from '@octokit/webhooks-methods';
 import type {Engine} from '../../../src/engine/engine.ts';
 import type {EventRecord} from '../../../src/engine/run.ts';
 import {openEngine} from '../../../src/engines/index.ts';
-import type {Connector} from '../../../src/generated/types.ts';
 import {receive} from '../../../src/ingest/receive.ts';
 import {Redactor} from '../../../src/values/secret.ts';
 import {VirtualClock} from '../../../src/values/time.ts';
 import {delivery, hookOf, libraryOf} from '../support.ts';
-import {feedOf} from './rules.ts';
+import {connectorOf, feedOf} from './rules.ts';
 
 const secret = 'of the webhook';
-const github = JSON.parse(readFileSync('connectors/github/connector.json', 'utf8')) as Connector;
+const github = connectorOf('github');
 const groups = createRequire(import.meta.url)('@octokit/webhooks-examples') as {
   name: string;
   examples: {action?: string}[];

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import {createHmac} from 'node:crypto';
 import {globSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {type Desk, openDesk} from '../support/poll-desk.ts';
 import {endAll, jobwire, startJobwire} from '../support/process.ts';
-import {type Desk, openDesk} from './poll-desk.ts';
 
-const soonAgo = (): string => new Date(new Date().getTime() - 60_000).toISOString();
+const soonAgo = (): string => new Date(Date.now() - 60_000).toISOString();
 
 describe('polls and subscriptions of a process', function () {
   this.timeout(60_000);
@@ -34,14 +34,10 @@ describe('polls and subscriptions of a process', function () {
     assert.deepEqual([data.rows, data.known, data.after], [1, 1, at]);
   });
 
-  it('jobwire poll names the feeds there are, and says what the target said', async () => {
+  it('jobwire poll names the feeds there are', async () => {
     const unknown = await run('poll', 'desk-main', 'change');
     assert.equal(unknown.code, 1);
     assert.match(unknown.stderr, /JW7102.*\n.*did you mean: changes/);
-    desk.rows = {not: 'a list'} as never;
-    const broken = await run('poll', 'desk-main', 'changes');
-    assert.equal(broken.code, 5);
-    assert.match(broken.stderr, /JW3006: .*response\.items is not a list/);
   });
 
   it('jobwire serve polls, starts the job, and takes deliveries of a subscription that is made meanwhile', async () => {
