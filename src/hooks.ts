@@ -3,6 +3,7 @@
 import {asJobwireError, type JobwireError} from './errors/jobwire-error.ts';
 import type {Connection, Connector, Feed} from './generated/types.ts';
 import type {Hook} from './ingest/hook.ts';
+import {createKeySource, getThrough} from './ingest/key-source.ts';
 import {proofProblem} from './ingest/signatures/verify.ts';
 import {liveRoots, type SubscriptionStore} from './ingest/subscription-store.ts';
 import type {Library} from './manifest/library.ts';
@@ -41,16 +42,38 @@ async function withSubscription(hook: Hook, {subscriptions, clock}: HookSources)
 }
 
 function findHook(
-  {connection: open, publicUrl}: HookSources,
+  {library, connection: open, publicUrl}: HookSources,
   file: Connection,
   name: string | undefined,
 ): Hook | undefined {
-  const {connector, config, secrets} = open(file.id);
+  const {connector, config, secrets, transport, clock} = open(file.id);
   const feeds = webhookFeeds(connector, file);
-  const found = name === undefined && feeds.length === 1 ? feeds[0] : feeds.find(([feed]) => feed === name);
+  const found = name === undefined ? onlyFeed(feeds, library, file) : feeds.find(([feed]) => feed === name);
   if (!found) return undefined;
   const [feedName, feed] = found;
-  return {connection: file.id, feedName, feed, connector, config, secrets, ...(publicUrl !== undefined && {publicUrl})};
+  const keys = createKeySource(getThrough(transport), clock);
+  return {
+    connection: file.id,
+    feedName,
+    feed,
+    connector,
+    config,
+    secrets,
+    keys,
+    ...(publicUrl !== undefined && {publicUrl}),
+  };
+}
+
+/** The only feed there is, or the only one with an event that a template waits for. */
+function onlyFeed(feeds: readonly [string, Feed][], library: Library, {id}: Connection): [string, Feed] | undefined {
+  if (feeds.length === 1) return feeds[0];
+  const wanted = new Set(
+    [...library.templates.values()].flatMap(({manifest: {on}}) =>
+      'event' in on && on.connection === id ? [on.event] : [],
+    ),
+  );
+  const used = feeds.filter(([, {emits}]) => emits.some((event) => wanted.has(event)));
+  return used.length === 1 ? used[0] : undefined;
 }
 
 /** Webhook feeds that the connection file does not switch off. */

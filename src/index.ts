@@ -79,7 +79,7 @@ export interface Project {
   options(connection: string, action: string, field: string, input?: JsonObject): Promise<FieldOptions>;
   /**
    * Runs an action once, here and now, without the engine: at most once, and without waiting for the jobs it starts. Errors: JW1004,
-   * JW2005 to JW2007, JW7004 and refusals of the connector, before anything was sent; JW3001 to JW3008, JW3010 to JW3016 when nothing
+   * JW2005 to JW2007, JW7004 and refusals of the connector, before anything was sent; JW3001 to JW3007, JW3010 to JW3016 when nothing
    * was executed; **JW3009 when the write may have happened**: look at the target, never simply repeat it.
    */
   startAction(connection: string, action: string, input: JsonObject, options?: StartOptions): Promise<Started>;

@@ -53,6 +53,7 @@ const doors: readonly {readonly thing: RegExp; readonly only: RegExp}[] = [
     thing: /\bDate\.now\(|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|from 'node:timers/,
     only: /^values\/time\.ts$/,
   },
+  {thing: /from 'jose'/, only: /^ingest\//},
   {thing: /from 'nock'/, only: /^$/},
 ];
 

@@ -104,12 +104,12 @@ export type JobState = 'pending' | 'running' | 'waiting' | 'succeeded' | 'failed
 
 /** The unsafe write whose outcome is being settled: everything needed to ask again without repeating earlier steps. */
 export interface WriteIntent {
-  /** Index of the step in the procedure. */
-  readonly step: number;
+  /** Index of the step in the procedure; without it and `steps` the reads before the write are done again. */
+  readonly step?: number;
   readonly operation: string;
   readonly params: JsonObject;
   /** Results of earlier steps, redacted as their operations declare. */
-  readonly steps: JsonObject;
+  readonly steps?: JsonObject;
   /** Time of the attempt that sent the write: it stays `run.now` of every later step. */
   readonly at: number;
   /** Next delay of settle.delays to wait for. */

@@ -61,7 +61,7 @@ function decideToSend(task: Task, intent: WriteIntent, verdict: NotDone): Transi
 
 /** Sends the write (or the missing part) once more. */
 export async function resend(task: Task, intent: WriteIntent): Promise<Transition> {
-  const {resend: params = intent.params, ...rest} = intent;
+  const {resend: params = intent.params, ...sent} = intent;
   if (intent.found === undefined && isLate(task)) return endLate(task);
   let value: Json;
   try {
@@ -69,10 +69,10 @@ export async function resend(task: Task, intent: WriteIntent): Promise<Transitio
   } catch (thrown) {
     const error = asJobwireError(thrown);
     note(task, 'resend', error);
-    if (error.extra.outcome === 'unknown') return settleAgain(task, {...rest, problem: error.message});
+    if (error.extra.outcome === 'unknown') return settleAgain(task, {...intent, problem: error.message});
     return intent.found === undefined ? afterFailure(task, error) : restRefused(task, intent, error);
   }
-  return finish(task, {...rest, value: joined(intent.found, value)});
+  return finish(task, {...sent, value: joined(intent.found, value)});
 }
 
 /** A part is there and the rest was not taken: what becomes of the part is for a person, never `failed`. */
@@ -85,31 +85,32 @@ function restRefused(task: Task, intent: WriteIntent, error: JobwireError): Tran
 
 /** A worker died while it was sending again: settle once more with the first parameters. */
 export async function settleAfterCrash(task: Task, intent: WriteIntent): Promise<Transition> {
-  const {resend: _, ...rest} = intent;
-  return settleAgain(task, {...rest, problem: 'Jobwire stopped while it was sending again'});
+  return settleAgain(task, {...intent, problem: 'Jobwire stopped while it was sending again'});
 }
 
-function settleAgain(task: Task, {step, operation, params, steps, at, problem, sent}: WriteIntent): Transition {
-  const wait = settleDelays(task, operation)?.[0] ?? 0;
-  const next: WriteIntent = {step, operation, params, steps, at, problem, round: 0, sent: sent + 1};
+function settleAgain(task: Task, intent: WriteIntent): Transition {
+  const wait = settleDelays(task, intent.operation)?.[0] ?? 0;
+  const {resend: _, found: __, ...first} = intent;
   return become(task, 'starting', {
     wakeAt: task.tools.clock.now() + wait,
-    data: {intent: next},
+    data: {intent: {...first, round: 0, sent: intent.sent + 1}},
     drop: ['retries'],
-    error: unclear(problem).issue(),
+    error: unclear(intent.problem).issue(),
   });
 }
 
 /** The write is known to have happened, with this value: goes on with the steps after it. */
 export async function finish(task: Task, intent: WriteIntent): Promise<Transition> {
-  const {step, steps, value = null, resend: _, ...rest} = intent;
+  const {step, steps, value = null} = intent;
   try {
-    return await started(task, await runAction(task, {from: {step, steps, value}}));
+    const after =
+      step === undefined || steps === undefined ? {unsafe: async () => value} : {from: {step, steps, value}};
+    return await started(task, await runAction(task, after));
   } catch (thrown) {
     const error = asJobwireError(thrown);
     note(task, 'resume', error);
     const problem = `the write succeeded, but then: ${error.message}`;
-    const stay = {intent: {...rest, step, steps, value}};
+    const stay = {intent};
     return error.extra.outcome === 'retry'
       ? again(task, error, {stay, problem})
       : hold(task, unclear(problem, error), stay);

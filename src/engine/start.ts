@@ -18,8 +18,8 @@ export async function start(task: Task): Promise<Transition> {
   let written: Written | undefined;
   try {
     const done = await runAction(task, {
-      unsafe: async (call: Sent) => {
-        const value = await execute({connection: task.connection, ...asked(call), log: task.log});
+      unsafe: async (call) => {
+        const value = await execute({connection: task.connection, ...call, log: task.log});
         written = {...call, value};
         return value;
       },
@@ -32,31 +32,17 @@ export async function start(task: Task): Promise<Transition> {
   }
 }
 
-/** The unsafe write as the procedure hands it over; with its place, the steps after it can be taken up again. */
-type Sent = UnsafeCall & Partial<Pick<WriteIntent, 'step' | 'steps'>>;
-type Written = Sent & {readonly value: Json};
-
-function asked({operation, params}: Sent): {operation: string; params: JsonObject} {
-  return {operation, params};
+interface Written extends UnsafeCall {
+  readonly value: Json;
 }
 
 /** The write succeeded, a step after it did not: that step is tried again, the write never. */
-function afterWrite(task: Task, {operation, params, step, steps, value}: Written, error: JobwireError): Transition {
+function afterWrite(task: Task, written: Written, error: JobwireError): Transition {
   const problem = `the write succeeded, but then: ${error.message}`;
-  if (step === undefined || steps === undefined || error.extra.outcome !== 'retry')
-    return hold(task, fail('JW5007', {problem}, {cause: error}));
-  const intent: WriteIntent = {
-    operation,
-    params,
-    step,
-    steps,
-    value,
-    at: attemptedAt(task),
-    round: 0,
-    sent: 1,
-    problem,
-  };
-  return again(task, error, {stay: {intent}, problem});
+  const intent: WriteIntent = {...written, at: attemptedAt(task), round: 0, sent: 1, problem};
+  return error.extra.outcome === 'retry'
+    ? again(task, error, {stay: {intent}, problem})
+    : hold(task, fail('JW5007', {problem}, {cause: error}), {intent});
 }
 
 /** A worker died while starting: the write may have been sent. What cannot be doubled is simply done again. */

@@ -62,6 +62,18 @@ function pluck(list: readonly Json[], key: string, context: HelperContext): Json
   return values;
 }
 
+/** Values at these places, in this order; absent when one of them is not there. */
+function pick(holder: Value, keys: readonly Json[], context: HelperContext): Json[] | undefined {
+  context.spend(keys.length);
+  const values: Json[] = [];
+  for (const key of keys) {
+    const value = get(holder, key, context);
+    if (value === undefined) return undefined;
+    values.push(value as Json);
+  }
+  return values;
+}
+
 export const listHelpers = {
   list: {
     params: [],
@@ -170,6 +182,19 @@ export const listHelpers = {
         `no item has this ${key as string}`,
         context,
       ),
+  },
+  pick: {
+    params: ['list-or-object', 'list'],
+    result: 'list',
+    mayBeAbsent: true,
+    signature: 'pick(l or o, l) l',
+    summary: 'values at these indexes or under these keys; absent if one is not there',
+    examples: [
+      ["pick (list 'a' 'b' 'c') (list 2 0)", ['c', 'a']],
+      ["pick (list 'a') (list)", []],
+      ["pick (list 'a') (list 0 5)", {code: 'JW2101'}],
+    ],
+    call: ([holder, keys], context) => pick(holder as Value, keys as Json[], context),
   },
   pluck: {
     params: ['list', 'text'],

@@ -140,6 +140,7 @@ export const rootsOf = {
   pollCursor: ['cursor', 'connection', 'item', 'response'],
   verify: ['request', 'timestamp', 'connection', 'secret', 'subscription'],
   verifyItem: ['request', 'timestamp', 'connection', 'secret', 'subscription', 'item'],
+  verifyKeys: ['connection'],
   hint: ['event'],
   options: ['input'],
   optionRow: ['input', 'item'],

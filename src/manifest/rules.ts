@@ -31,6 +31,7 @@ export const connectorRules: readonly Rule[] = [
   rule('one-unsafe-write', 'JW1011', 'a procedure has at most one unsafe write', oneUnsafeWrite),
   rule('list-operations', 'JW1002', 'lookups and polls call operations with items; pages need items', listOperations),
   rule('one-transport', 'JW1013', 'a feed has one transport, and a webhook its proof', oneTransport),
+  rule('proved-webhooks', 'JW1018', 'what a webhook takes is proved', provedWebhooks),
   rule('start-contract', 'JW1012', 'an action with starts outputs jobs or correlates', startContract),
   rule('job-references', 'JW1012', 'a job reference has a required id', jobReferences),
   rule('status-contract', 'JW1012', 'a status says the state of a job', statusContract),
@@ -73,6 +74,15 @@ function listOperations(connector: Connector): Omit<Finding, 'code'>[] {
         : [],
     ),
   ];
+}
+
+/** Whoever learns the address may send: allowed, because some apps offer nothing better, but said. */
+function provedWebhooks(connector: Connector): Omit<Finding, 'code'>[] {
+  return members(connector.feeds, '/feeds').flatMap(({name, value, pointer}) =>
+    (value.webhook?.verify ?? []).flatMap(({scheme}, i) =>
+      scheme === 'none' ? [{pointer: `${pointer}/webhook/verify/${i}/scheme`, facts: {feed: name}}] : [],
+    ),
+  );
 }
 
 function oneTransport({feeds}: Connector): Omit<Finding, 'code'>[] {

@@ -87,6 +87,7 @@ function verifySlots(rule: VerifyRule, pointer: string, types: Record<string, Ty
     ? rule.base.map((value, i) => [`base/${i}`, value] as const)
     : [['base', rule.base] as const];
   const item: Place = {...common, roots: pick('verifyItem', roots), secrets: true, context: 'text'};
+  const settings = (more: Partial<Place>): Place => ({...common, roots: pick('verifyKeys', roots), ...more});
   const slot = (path: string, value: unknown, where: Place): Slot => ({
     pointer: `${pointer}/${path}`,
     value,
@@ -100,6 +101,8 @@ function verifySlots(rule: VerifyRule, pointer: string, types: Record<string, Ty
     slot('token/from', rule.token?.from, {...item, secrets: false}),
     slot('token/equals', rule.token?.equals, item),
     slot('jwt/from', rule.jwt?.from, place({context: 'text', secrets: false})),
+    slot('jwt/jwks', rule.jwt?.jwks, settings({context: 'url'})),
+    ...(rule.jwt?.issuer ?? []).map((issuer, n) => slot(`jwt/issuer/${n}`, issuer, settings({context: 'text'}))),
     slot('jwt/audience', rule.jwt?.audience, place()),
     ...members(rule.jwt?.claims, 'jwt/claims').map((claim) => slot(claim.pointer, claim.value, place())),
     slot('x509/certificate', rule.x509?.certificate, place({context: 'url', secrets: false})),

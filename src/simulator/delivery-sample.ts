@@ -1,5 +1,5 @@
 /** The delivery sample of an event, filled with what an app makes anew each time. Must never sign or send. */
-import {randomBytes} from 'node:crypto';
+import {randomBytes, randomInt} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fail} from '../errors/jobwire-error.ts';
@@ -37,11 +37,11 @@ export function fillSample(connector: Connector, filling: Filling): FilledSample
   };
 }
 
-/** Root `emit`: what an app makes anew for each delivery. */
+/** Root `emit`: what an app makes anew for each delivery: 32 hex digits, a UUID, a number of 12 digits, the time in whole seconds. */
 function freshRoot(now: number): JsonObject {
   const id = randomBytes(16).toString('hex');
   const uuid = `${id.slice(0, 8)}-${id.slice(8, 12)}-4${id.slice(13, 16)}-8${id.slice(17, 20)}-${id.slice(20)}`;
-  return {id, uuid, now: iso(Math.floor(now / 1000) * 1000)};
+  return {id, uuid, number: randomInt(1e11, 1e12), now: iso(Math.floor(now / 1000) * 1000)};
 }
 
 function readSample(connector: Connector, {event, dir}: Filling): JsonObject {

@@ -28,25 +28,21 @@ export function makeDelivery(hook: Hook, options: EmitOptions): Emitted {
   const {method, headers, body} = fillSample(hook.connector, options);
   const [rule] = hook.feed.webhook?.verify ?? [];
   if (!rule) throw fail('JW7101', {problem: `feed ${hook.feedName} receives no webhooks`});
+  const address = publicAddress(hook, options.url);
+  const parse = hook.feed.webhook?.parse;
   const signed = signDelivery(
     rule,
-    {
-      method,
-      url: publicAddress(hook, options.url),
-      headers: {'content-type': 'application/json', ...headers},
-      raw: body,
-    },
+    {method, url: address, headers: {'content-type': 'application/json', ...headers}, raw: body},
     {
       secrets: hook.secrets,
       config: hook.config,
       at: options.stale ? options.now - beyondWindow(rule) : options.now,
+      ...(parse && {parse}),
       ...(options.badSignature && {tamper: true}),
       ...(hook.subscription && {subscription: hook.subscription}),
     },
   );
-  const url = new URL(options.url);
-  for (const [name, value] of Object.entries(signed.query ?? {})) url.searchParams.append(name, value);
-  return {method, url: url.href, headers: signed.headers, body};
+  return {method, url: options.url + signed.url.slice(address.length), headers: signed.headers, body: signed.raw};
 }
 
 /** The address the app knows: some signatures cover it. */

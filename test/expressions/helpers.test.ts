@@ -7,7 +7,7 @@ import {refused} from './support.ts';
 
 /** The closed table of the language reference, section 2.5. */
 const names = `has default optional nonEmpty eq not and or gt gte lt lte in if type lower upper trim truncate replace before after
-  split join concat contains startsWith endsWith matches capture captures length list first last get field where find pluck string
+  split join concat contains startsWith endsWith matches capture captures length list first last get field where find pick pluck string
   number integer boolean add subtract json parseJson base64 unbase64 hash uuid date shift uri segments odata soql jql snquery`;
 
 describe('the helper table', () => {

@@ -382,6 +382,18 @@ describe('a poll', () => {
       assert.deepEqual(batches, [2]);
     });
 
+    it('stores a long list in several transactions, and moves the cursor in the last', async () => {
+      const {poll, tools} = await pollBench();
+      answers({rows: Array.from({length: 600}, (_, i) => row(i, at(0)))});
+      const batches: string[] = [];
+      const accept: typeof tools.engine.accept = (batch) => {
+        batches.push(`${batch.events.length}${batch.cursor ? ' and the cursor' : ''}`);
+        return tools.engine.accept(batch);
+      };
+      fine(await poll({engine: {...tools.engine, accept}}));
+      assert.deepEqual(batches, ['500', '100 and the cursor']);
+    });
+
     it('writes nothing when it brings nothing', async () => {
       const {poll, tools} = await pollBench();
       answers({rows: [row('a', at(0))]}, {rows: [row('a', at(0))]});

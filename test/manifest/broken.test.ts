@@ -256,6 +256,13 @@ const crossed = rows(connector, [
     {at: '"output": { "text"'},
   ],
   [
+    'a webhook that takes whatever comes',
+    '"verify": [{ "scheme": "hmac", "signature": { "header": "x-acme" }, "key": "{{secret.key}}" }]',
+    '"verify": [{ "scheme": "none" }]',
+    'JW1018',
+    {at: '"none" }]'},
+  ],
+  [
     'a feed without transport',
     '"webhook": {\n        "verify": [{ "scheme": "hmac", "signature": { "header": "x-acme" }, "key": "{{secret.key}}" }]\n      },',
     '',

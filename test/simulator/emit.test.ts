@@ -17,6 +17,9 @@ const start = Date.parse('2026-01-12T08:15:40Z');
 /** Long enough for every key encoding there is: base64 of 32 bytes. */
 const key = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=';
 
+/** Where a sample needs a setting that an operator makes. */
+const settings: Readonly<Record<string, JsonObject>> = {opsgenie: {customActions: ['Restart service']}};
+
 const samples = [...library.connectors.values()].flatMap((unit) =>
   Object.entries(unit.manifest.events ?? {}).flatMap(([event, {delivery}]) =>
     delivery === undefined ? [] : [{unit, event}],
@@ -38,7 +41,15 @@ function hookOf({unit, event}: (typeof samples)[number]): Hook | undefined {
   );
   const secrets = Object.fromEntries(names.map((name) => [name, () => [key]]));
   const subscription = {id: 'subscription-1', secret: key};
-  return {connection: 'main', feedName, feed, connector: manifest, config: defaultsOf(manifest), secrets, subscription};
+  return {
+    connection: 'main',
+    feedName,
+    feed,
+    connector: manifest,
+    config: {...defaultsOf(manifest), ...settings[manifest.id]},
+    secrets,
+    subscription,
+  };
 }
 
 /** Settings of the first variant, as far as they have defaults. */

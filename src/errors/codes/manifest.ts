@@ -89,4 +89,11 @@ export const manifestCodes = {
     '{problem}',
     'write a version such as 1.2.3, ~1.2 or ^1 that an installed unit meets',
   ],
+  JW1018: [
+    'webhook without proof',
+    'author',
+    'feed {feed} takes whatever is sent to its address',
+    'use another scheme if the app offers one',
+    'warning',
+  ],
 } as const satisfies Record<string, Row>;
