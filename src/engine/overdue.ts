@@ -66,6 +66,7 @@ async function afterWait(task: Task, open: readonly TrackedJob[]): Promise<Trans
 
 async function stop(task: Task, open: readonly TrackedJob[], late: ReturnType<typeof fail>): Promise<Transition> {
   const now = task.tools.clock.now();
+  warn(task, late.issue());
   try {
     for (const [kind, refs] of byKind(task, open)) await stopJobs(task, kind, refs);
   } catch (thrown) {
@@ -78,7 +79,6 @@ async function stop(task: Task, open: readonly TrackedJob[], late: ReturnType<ty
     return end(task, 'failed', {error: late.with({detail, cause: error})});
   }
   task.log({at: now, step: 'stop', what: `${late.message}: asked to stop`});
-  warn(task, late.issue());
   return become(task, 'tracking', {wakeAt: now + 5000, data: {stopAskedAt: now, polls: 0}});
 }
 

@@ -1688,14 +1688,14 @@ export interface Removal {
   where?: Value
 }
 
-/** What the receivers of a sender are told: one body, made once and the same for all. */
+/** What the receivers of a sender are told: one body, made once and the same for all; by default the sender's. */
 export interface Notice {
   $comment?: string
   sender: Name
   when?: Value
   /** Root notice.type of the sender. */
   type?: string
-  body: Value
+  body?: Value
 }
 
 /** What the simulator answers. */
@@ -1798,7 +1798,7 @@ export interface SimulatedLimit {
   reply: PlainReply
 }
 
-/** Posts notices to the addresses that records of a collection hold: webhooks that were registered here. Only this machine is told, and nothing is sent twice unless times says so. Roots target (the record), notice.type, and those of what is told; in failed also problem. */
+/** Posts notices to the addresses that records of a collection hold: webhooks that were registered here. Only this machine is told, and nothing is sent twice unless times says so. Roots target (the record, not in body), notice.type, and those of what is told; in failed also problem. */
 export interface Sender {
   $comment?: string
   /** The collection of receivers. */
@@ -1807,6 +1807,8 @@ export interface Sender {
   where?: Value
   url: Value
   headers?: HeaderValues
+  /** For notices that say no body of their own. */
+  body?: Value
   /** How long it takes to leave. */
   after?: Value
   /** How often it is sent: 0 loses it, 2 repeats it. Default: 1. */

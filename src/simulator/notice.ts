@@ -20,7 +20,7 @@ export function announce(notices: readonly Notice[], roots: Roots, world: World)
     roots['notice'] = {type: notice.type ?? null};
     const receivers = receiversOf(sender, roots, world);
     if (receivers.length === 0) continue;
-    const raw = Buffer.from(stringifyJson(evaluateJson(notice.body, roots)));
+    const raw = Buffer.from(stringifyJson(evaluateJson(notice.body ?? sender.body ?? null, roots)));
     for (const row of receivers) schedule({sender, row, raw, type: notice.type ?? notice.sender}, roots, world);
   }
 }

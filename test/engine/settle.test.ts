@@ -272,7 +272,7 @@ describe('starting', () => {
     await yard.tick();
     const {data} = await yard.run(run);
     assert.deepEqual(data.input, {robot: 'loader', count: 1});
-    assert.match(data.log.map(({what}) => what).join('\n'), /GET .*\/robots.*\n[^]*POST .*\/jobs/);
+    assert.match(data.log.map(({what}) => what).join('\n'), /GET .*\/robots.*\n(.*\n)*.*POST .*\/jobs/);
   });
 
   it('a run whose template is gone fails before it starts and is held afterwards', async () => {

@@ -394,7 +394,7 @@ describe('tracking', () => {
         data.warnings?.map(({code}) => code),
         ['JW5005'],
       );
-      assert.equal(yard.requests.filter((request) => request === 'POST /stop').length, 3);
+      assert.equal(yard.requests.filter((request) => request === 'POST /stop').length, 2);
     });
 
     it('stop: what cannot be stopped makes the run fail', async () => {
