@@ -1,7 +1,9 @@
 /** Events, runs and transitions as values: the words the engine, the engines and the server share. No behaviour. */
 import type {Issue} from '../errors/jobwire-error.ts';
 import type {StepRecord} from '../operations/trace.ts';
-import type {ExactNumber, Json, JsonObject} from '../values/json.ts';
+import type {JobRef} from '../operations/verbs-refs.ts';
+import type {JobState} from '../operations/verbs-states.ts';
+import type {Json, JsonObject} from '../values/json.ts';
 
 /** queued ► starting ► tracking ► succeeded | failed | canceled; held waits for a person. */
 export const runStates = ['queued', 'starting', 'tracking', 'held', 'succeeded', 'failed', 'canceled'] as const;
@@ -79,8 +81,7 @@ export interface Draft {
   readonly data: RunData;
 }
 
-/** One reference to a job of the target: `id` and whatever else the job kind's verbs need. */
-export type JobRef = JsonObject & {id: string | number | ExactNumber};
+export type {JobRef, JobState};
 
 export interface TrackedJob {
   readonly ref: JobRef;
@@ -99,8 +100,6 @@ export interface TrackedJob {
   /** Where the status, or the start itself, already gave it. */
   readonly output?: Json;
 }
-
-export type JobState = 'pending' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'canceled' | 'unknown';
 
 /** The unsafe write whose outcome is being settled: everything needed to ask again without repeating earlier steps. */
 export interface WriteIntent {
