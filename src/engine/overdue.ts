@@ -1,13 +1,12 @@
 /** Jobs that are missing, stuck or too slow: who waits no longer, and what is done then. */
 import {asJobwireError, fail} from '../errors/jobwire-error.ts';
-import {runProcedure} from '../operations/procedure.ts';
-import type {Json} from '../values/json.ts';
+import {runVerb} from '../operations/verbs.ts';
+import {isOver} from '../operations/verbs-states.ts';
 import {ms} from '../values/time.ts';
 import {end, hold} from './end.ts';
-import {isOver, kindOf} from './kind.ts';
 import type {JobRef, TrackedJob, Transition} from './run.ts';
 import {unfollowed} from './started.ts';
-import {kindName} from './statuses.ts';
+import {kindName, kindOfJob} from './statuses.ts';
 import {become, note, type Task, warn} from './task.ts';
 import {stateOfAll} from './tracked.ts';
 
@@ -34,18 +33,18 @@ function waitingTime({run, tools}: Task): number {
 }
 
 function timeoutOf(task: Task, job: TrackedJob): string {
-  return kindOf(task, kindName(task, job)).poll?.timeout ?? '24h';
+  return kindOfJob(task, job).poll?.timeout ?? '24h';
 }
 
 function missing(task: Task, job: TrackedJob) {
-  const {missing: time = '1m'} = kindOf(task, kindName(task, job)).poll ?? {};
+  const {missing: time = '1m'} = kindOfJob(task, job).poll ?? {};
   const {missingSince} = job;
   if (missingSince === undefined || task.tools.clock.now() - missingSince < ms(time)) return undefined;
   return fail('JW3203', {job: String(job.ref.id), time});
 }
 
 function stuck(task: Task, job: TrackedJob) {
-  const limits: Partial<Record<string, string>> = kindOf(task, kindName(task, job)).poll?.stuck ?? {};
+  const limits: Partial<Record<string, string>> = kindOfJob(task, job).poll?.stuck ?? {};
   const time = limits[job.state];
   if (time === undefined || task.tools.clock.now() - job.since < ms(time)) return undefined;
   return fail('JW3204', {job: String(job.ref.id), state: job.state, time});
@@ -68,7 +67,8 @@ async function stop(task: Task, open: readonly TrackedJob[], late: ReturnType<ty
   const now = task.tools.clock.now();
   warn(task, late.issue());
   try {
-    for (const [kind, refs] of byKind(task, open)) await stopJobs(task, kind, refs);
+    const {connection, log} = task;
+    for (const [kind, jobs] of byKind(task, open)) await runVerb({connection, log, kind, verb: 'stop', jobs});
   } catch (thrown) {
     const error = asJobwireError(thrown);
     note(task, 'stop', error);
@@ -89,18 +89,4 @@ function byKind(task: Task, jobs: readonly TrackedJob[]): ReadonlyMap<string, Jo
     kinds.set(name, [...(kinds.get(name) ?? []), job.ref]);
   }
   return kinds;
-}
-
-/** In lists where the verb takes lists. JW3202 when the kind has no stop. */
-async function stopJobs(task: Task, name: string, refs: readonly JobRef[]): Promise<void> {
-  const {stop: verb} = kindOf(task, name);
-  if (!verb) throw fail('JW3202', {kind: name, verb: 'stop'}, {outcome: 'fail'});
-  const {connection, log} = task;
-  const input = {force: false};
-  const size = verb.batch ?? 1;
-  for (let i = 0; i < refs.length; i += size) {
-    const chunk = refs.slice(i, i + size);
-    const roots = verb.batch === undefined ? {job: chunk[0] as Json} : {jobs: chunk as Json};
-    await runProcedure(verb, {...roots, input}, {connection, log});
-  }
 }

@@ -1,10 +1,11 @@
 /** The action is done: follow its jobs, look for them, or end. */
 import {fail} from '../errors/jobwire-error.ts';
+import {kindOf} from '../operations/verbs.ts';
+import {isOver, pollDelay, stateOf} from '../operations/verbs-states.ts';
 import {ExactNumber, isObject, type Json, own} from '../values/json.ts';
 import {ms} from '../values/time.ts';
 import type {Done} from './action.ts';
 import {end} from './end.ts';
-import {isOver, kindOf, pollDelay, stateOf} from './kind.ts';
 import type {JobRef, RunData, TrackedJob, Transition} from './run.ts';
 import {become, type Task} from './task.ts';
 import {endTracked} from './tracked.ts';
@@ -33,7 +34,7 @@ function lookForJobs(task: Task, data: Partial<RunData>): Transition {
 /** Parked until the first status read. A job that came back finished is not polled; nobody waits with `wait: false`. */
 export async function follow(task: Task, refs: readonly JobRef[], more: Partial<RunData>): Promise<Transition> {
   const name = more.jobKind ?? '';
-  const kind = kindOf(task, name);
+  const kind = kindOf(task.connector.jobs, name);
   const now = task.tools.clock.now();
   const jobs = refs.map((ref): TrackedJob => {
     const {state: raw, output, ...bare} = ref;

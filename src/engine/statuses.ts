@@ -1,14 +1,14 @@
-/** The status of many jobs with as few reads as the connector allows. Must never decide what a status means for a run. */
-import {type Statuses as Found, type Status as JobStatus, readStatus} from '../operations/verbs-status.ts';
-import {isOver, keyOf, kindOf} from './kind.ts';
-import type {JobRef, TrackedJob} from './run.ts';
+/** The statuses of the jobs of many runs: those of one connection and kind share their reads. Must never decide what a status means. */
+import type {JobKind} from '../generated/types.ts';
+import {chunks, kindOf} from '../operations/verbs.ts';
+import {type JobRef, keyOf} from '../operations/verbs-refs.ts';
+import {isOver} from '../operations/verbs-states.ts';
+import {readStatus, type Status, type Statuses} from '../operations/verbs-status.ts';
+import type {TrackedJob} from './run.ts';
 import type {Task} from './task.ts';
 
-/** As the engine keeps it: how far a job is, is nothing to decide by. */
-export type Status = Omit<JobStatus, 'progress'>;
-
 /** The job's status; undefined when the target does not know it. Rejects with the error of the read that asked for it. */
-export type Statuses = (task: Task, job: TrackedJob) => Promise<Status | undefined>;
+export type ReadJob = (task: Task, job: TrackedJob) => Promise<Status | undefined>;
 
 /** Reads of one connection and job kind that are under way at once. */
 const atOnce = 8;
@@ -21,37 +21,31 @@ interface Group {
 }
 
 /** Starts reading at once, for all jobs of these tasks that are not over. */
-export function readStatuses(tasks: readonly Task[]): Statuses {
-  const answers = new Map<string, Promise<Found>>();
+export function readStatuses(tasks: readonly Task[]): ReadJob {
+  const answers = new Map<string, Promise<Statuses>>();
   for (const [key, group] of groupJobs(tasks)) {
-    const refs = [...group.refs];
-    const size = batchOf(group) ?? 1;
     const turns: Promise<unknown>[] = [];
-    for (let i = 0; i < refs.length; i += size) {
-      const chunk = refs.slice(i, i + size);
+    for (const refs of chunks([...group.refs.values()], batchOf(group) ?? 1)) {
       const before = turns[turns.length - atOnce] ?? Promise.resolve();
-      const answer = before.then(() =>
-        readChunk(
-          group,
-          chunk.map(([, ref]) => ref),
-        ),
-      );
+      const answer = before.then(() => readGroup(group, refs));
       turns.push(answer.catch(() => undefined));
-      for (const [job] of chunk) answers.set(`${key}/${job}`, answer);
+      for (const {id} of refs) answers.set(`${key}/${keyOf(id)}`, answer);
     }
   }
   return async (task, job) => {
     const id = keyOf(job.ref.id);
     const found = await answers.get(`${groupKey(task, kindName(task, job))}/${id}`);
-    const known = found?.get(id);
-    if (known === undefined) return undefined;
-    const {progress: _, ...status} = known;
-    return status;
+    return found?.get(id);
   };
 }
 
 export function kindName(task: Task, job: TrackedJob): string {
   return job.kind ?? task.run.data.jobKind ?? '';
+}
+
+/** JW1004 when the connector has none of this name. */
+export function kindOfJob(task: Task, job: TrackedJob): JobKind {
+  return kindOf(task.connector.jobs, kindName(task, job));
 }
 
 function groupJobs(tasks: readonly Task[]): ReadonlyMap<string, Group> {
@@ -78,6 +72,6 @@ function batchOf({task, kind}: Group): number | undefined {
   return Object.hasOwn(jobs, kind) ? jobs[kind]?.status.batch : undefined;
 }
 
-function readChunk({task, kind: name}: Group, refs: readonly JobRef[]): Promise<Found> {
-  return readStatus({connection: task.connection, kind: kindOf(task, name)}, refs);
+async function readGroup({task: {connection}, kind}: Group, refs: readonly JobRef[]): Promise<Statuses> {
+  return readStatus({connection, kind: kindOf(connection.connector.jobs, kind)}, refs);
 }

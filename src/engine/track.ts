@@ -1,19 +1,19 @@
 /** Following jobs: due runs of one connection and kind are read together; the status read alone decides. */
 import {asJobwireError, fail, type JobwireError} from '../errors/jobwire-error.ts';
+import {kindOf} from '../operations/verbs.ts';
+import {isOver, pollDelay, stateOf} from '../operations/verbs-states.ts';
+import type {Status} from '../operations/verbs-status.ts';
 import {own} from '../values/json.ts';
 import {ms} from '../values/time.ts';
 import {refuse} from './advance.ts';
 import {correlate} from './correlate.ts';
 import {hold} from './end.ts';
-import {isOver, kindOf, pollDelay, stateOf} from './kind.ts';
 import {overdue} from './overdue.ts';
 import type {ClaimedRun, TrackedJob, Transition} from './run.ts';
 import {jobsOf} from './started.ts';
-import {kindName, readStatuses, type Status, type Statuses} from './statuses.ts';
+import {kindName, kindOfJob, type ReadJob, readStatuses} from './statuses.ts';
 import {become, note, readTask, type Task, type Tools, warn} from './task.ts';
 import {endTracked} from './tracked.ts';
-
-export {stateOf} from './kind.ts';
 
 /** The transition of each run, in order: one status call serves as many runs as the connector allows. */
 export function track(runs: readonly ClaimedRun[], tools: Tools): Promise<Transition>[] {
@@ -33,7 +33,7 @@ export function track(runs: readonly ClaimedRun[], tools: Tools): Promise<Transi
   });
 }
 
-async function trackOne(task: Task, statuses: Statuses): Promise<Transition> {
+async function trackOne(task: Task, statuses: ReadJob): Promise<Transition> {
   const {jobs, correlate: params} = task.run.data;
   if (!jobs && params) return correlate(task, params);
   let failure: JobwireError | undefined;
@@ -64,7 +64,7 @@ function update(task: Task, job: TrackedJob, status: Status | undefined): Tracke
   if (status?.follow) return followed(task, job, status.follow);
   const raw = status?.state;
   if (raw === undefined) return {...job, missingSince: job.missingSince ?? (job.raw === undefined ? job.since : now)};
-  const known = stateOf(kindOf(task, kindName(task, job)), raw);
+  const known = stateOf(kindOfJob(task, job), raw);
   const state = known ?? 'unknown';
   if (known === undefined) {
     const unknown = fail('JW3201', {job: String(job.ref.id), state: raw});
@@ -74,7 +74,7 @@ function update(task: Task, job: TrackedJob, status: Status | undefined): Tracke
   if (state !== job.state || raw !== job.raw) task.log({at: now, step: 'track', what: `job ${job.ref.id} is ${raw}`});
   const {missingSince: _, message: __, ...rest} = job;
   const {redactor} = task.connection;
-  const {state: ___, follow: ____, message, output, ...news} = status ?? {};
+  const {state: ___, follow: ____, progress: _____, message, output, ...news} = status ?? {};
   const shown = {
     ...(message !== undefined && {message: redactor.text(message)}),
     ...(output !== undefined && {output: redactor.json(output)}),
@@ -88,7 +88,7 @@ function followed(task: Task, job: TrackedJob, follow: NonNullable<Status['follo
   if (!ref) throw fail('JW1012', {problem: 'follow needs a ref'}, {outcome: 'fail'});
   const named = own(follow, 'kind');
   const kind = typeof named === 'string' ? named : kindName(task, job);
-  kindOf(task, kind);
+  kindOf(task.connector.jobs, kind);
   task.log({at: now, step: 'track', what: `job ${job.ref.id} goes on as ${kind} ${ref.id}`});
   return {ref, kind, state: 'pending', since: now};
 }
@@ -99,7 +99,7 @@ function afterFailedPoll(
   jobs: readonly TrackedJob[],
   error: JobwireError,
 ): Transition | Promise<Transition> {
-  const kind = kindOf(task, task.run.data.jobKind ?? '');
+  const kind = kindOf(task.connector.jobs, task.run.data.jobKind ?? '');
   // Told to come later is an answer.
   const failedPolls = (task.run.data.failedPolls ?? 0) + (error.jobwireCode === 'JW3003' ? 0 : 1);
   note(task, 'track', error);
@@ -116,7 +116,7 @@ function afterFailedPoll(
 function park(task: Task, atLeastMs: number): Transition {
   const {jobs = [], polls = 0} = task.run.data;
   const open = jobs.filter(({state}) => !isOver(state));
-  const waits = open.map((job) => pollDelay(kindOf(task, kindName(task, job)), polls));
+  const waits = open.map((job) => pollDelay(kindOfJob(task, job), polls));
   return become(task, 'tracking', {wakeAt: task.tools.clock.now() + Math.max(atLeastMs, Math.min(...waits))});
 }
 

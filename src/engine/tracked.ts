@@ -1,9 +1,8 @@
 /** The end of tracking: what all jobs together mean, and their output. */
 import {asJobwireError, fail, type JobwireError} from '../errors/jobwire-error.ts';
-import {runProcedure} from '../operations/procedure.ts';
+import {hasVerb, runVerb} from '../operations/verbs.ts';
 import type {Json} from '../values/json.ts';
 import {end} from './end.ts';
-import {kindOf} from './kind.ts';
 import type {TrackedJob, Transition} from './run.ts';
 import {kindName} from './statuses.ts';
 import {become, note, type Task} from './task.ts';
@@ -59,10 +58,11 @@ async function readOutputs(task: Task, jobs: readonly TrackedJob[]): Promise<Jso
 
 /** Bytes are not stored: they are there to be downloaded. */
 async function readOutput(task: Task, job: TrackedJob): Promise<Json | undefined> {
-  const {output: verb} = kindOf(task, kindName(task, job));
-  if (!verb || job.state !== 'succeeded') return undefined;
   const {connection, log, tools} = task;
-  const output: unknown = await runProcedure(verb, {job: job.ref}, {connection, log});
+  const target = {connection, log, kind: kindName(task, job)};
+  if (job.state !== 'succeeded' || !hasVerb(target, 'output')) return undefined;
+  const [answer] = await runVerb({...target, verb: 'output', jobs: [job.ref]});
+  const output: unknown = answer?.output;
   if (!(output instanceof Uint8Array)) return output as Json | undefined;
   log({
     at: tools.clock.now(),
