@@ -16,15 +16,20 @@ export interface ScriptProblem {
   readonly exchange?: number;
 }
 
+/** Told about each request that was expected, and its answer; undefined where there was none. */
+export type Watch = (request: WireRequest, response: WireResponse | undefined) => void;
+
 export class Script {
   readonly #exchanges: readonly Exchange[];
   readonly #clock: VirtualClock;
+  readonly #watch: Watch;
   #next = 0;
   #unexpected: ScriptProblem | undefined;
 
-  constructor(exchanges: readonly Exchange[], clock: VirtualClock) {
+  constructor(exchanges: readonly Exchange[], clock: VirtualClock, watch: Watch = () => undefined) {
     this.#exchanges = exchanges;
     this.#clock = clock;
+    this.#watch = watch;
   }
 
   /** A transport like the real one but for the wire: permitted hosts, redirects and sizes hold. */
@@ -64,8 +69,14 @@ export class Script {
       throw error;
     }
     this.#next++;
-    if (exchange.fault !== undefined && exchange.fault !== 'parse') throw this.#fault(exchange.fault, request);
-    return sized(exchange.fault === 'parse' ? unreadable(request) : responseOf(exchange, request), request);
+    const lost = exchange.fault === undefined || exchange.fault === 'parse' ? undefined : exchange.fault;
+    if (lost !== undefined) {
+      this.#watch(request, undefined);
+      throw this.#fault(lost, request);
+    }
+    const response = exchange.fault === 'parse' ? unreadable(request) : responseOf(exchange, request);
+    this.#watch(request, exchange.fault === 'parse' ? undefined : response);
+    return sized(response, request);
   }
 
   /** A time-out takes its time, also on the clock of a case. */

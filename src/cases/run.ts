@@ -7,25 +7,27 @@ import {runLookup, runOperation} from './call-case.ts';
 import type {CaseResult, CaseUnit, Outcome} from './case-file.ts';
 import {readExchanges} from './cassette.ts';
 import {connectionsOf} from './connections.ts';
+import type {Watch} from './exchange.ts';
 import {unmet} from './expectation.ts';
 import {runFeed} from './feed-case.ts';
 import {runAction, runTemplate} from './run-case.ts';
 import {type Stage, setStage} from './stage.ts';
 import {runVerb} from './verb-case.ts';
 
-/** Never rejects: what goes wrong is a problem of the case. */
-export async function runCase(unit: CaseUnit, library: Library): Promise<CaseResult> {
+/** Never rejects: what goes wrong is a problem of the case. `watch` sees what went over the wire. */
+export async function runCase(unit: CaseUnit, library: Library, watch?: Watch): Promise<CaseResult> {
   const begun = elapsed();
   const {file, manifest} = unit;
-  const problems = await problemsOf(unit, library).catch((error: unknown) => [asJobwireError(error).issue()]);
+  const problems = await problemsOf(unit, library, watch).catch((error: unknown) => [asJobwireError(error).issue()]);
   return {file, title: manifest.title, ok: problems.length === 0, problems, ms: elapsed() - begun};
 }
 
-async function problemsOf(unit: CaseUnit, library: Library): Promise<Issue[]> {
+async function problemsOf(unit: CaseUnit, library: Library, watch: Watch | undefined): Promise<Issue[]> {
   const stage = setStage({
     library,
     now: nowOf(unit.manifest),
     exchanges: readExchanges(unit),
+    watch,
     connections: connectionsOf(unit),
   });
   try {

@@ -6,7 +6,7 @@ import type {Library} from '../manifest/library.ts';
 import {type ConnectionTools, type LiveConnection, openConnection} from '../operations/connection.ts';
 import {Redactor} from '../values/secret.ts';
 import {VirtualClock} from '../values/time.ts';
-import {Script} from './exchange.ts';
+import {Script, type Watch} from './exchange.ts';
 
 export interface Stage {
   readonly library: Library;
@@ -25,14 +25,15 @@ export interface StageOptions {
   readonly library: Library;
   readonly now: number;
   readonly exchanges: readonly Exchange[];
+  readonly watch?: Watch | undefined;
   /** By id, each with the connector it belongs to. */
   readonly connections: ReadonlyMap<string, {readonly connector: string; readonly given: CaseConnection}>;
 }
 
-export function setStage({library, now, exchanges, connections}: StageOptions): Stage {
+export function setStage({library, now, exchanges, watch, connections}: StageOptions): Stage {
   const clock = new VirtualClock(now);
   const redactor = new Redactor();
-  const script = new Script(exchanges, clock);
+  const script = new Script(exchanges, clock, watch);
   const chance = (): number => 0.5;
   const vault = new Map<string, string>();
   const tools: ConnectionTools = {

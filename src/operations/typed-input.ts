@@ -23,9 +23,17 @@ export function readAssignments(texts: readonly string[], schema: object): JsonO
   return knownInput(schema, given);
 }
 
-/** Values in the types the schema asks for; one that cannot be converted stays as it is, to be refused where it is used. */
+/**
+ * Values of the types the schema asks for, where the conversion loses nothing; others stay as they are. Only types are looked at:
+ * limits are checked where the input is used, with a message about the limit.
+ */
 export function knownInput(schema: object, given: JsonObject): JsonObject {
-  return coerce(given, schema as JsonObject, {unknown: 'keep', missing: 'ignore'}).value;
+  const declared = own(schema, 'properties');
+  const types = Object.entries(isObject(declared) ? declared : {}).flatMap(([name, property]): [string, Json][] => {
+    const type = own(property, 'type');
+    return type === undefined ? [] : [[name, {type}]];
+  });
+  return coerce(given, {properties: Object.fromEntries(types), type: 'object'}).value;
 }
 
 function readValue(text: string, name: string, property: Json | undefined): Json {

@@ -1,4 +1,5 @@
 /** The input of a job verb: its own flags and those the runtime gives every verb of a name. Must never convert a value. */
+import {asJobwireError} from '../errors/jobwire-error.ts';
 import type {Connector, JobVerb} from '../generated/types.ts';
 import {resolveSchema} from '../manifest/schemas.ts';
 import {closeSchema} from '../manifest/validate.ts';
@@ -40,9 +41,27 @@ export function inputSchema(verb: JobVerb, name: VerbName, connector: Connector)
 
 /** Errors (outcome fail): JW2005, JW2006, JW2007 with all findings. */
 export function prepareVerbInput(schema: object, given: JsonObject): JsonObject {
+  try {
+    return checked(schema, given);
+  } catch (thrown) {
+    throw asJobwireError(thrown).with({hint: `input: ${describe(schema)}`, owner: 'operator'});
+  }
+}
+
+function checked(schema: object, given: JsonObject): JsonObject {
   const files = Object.entries(given).filter(([, value]) => bytesOf(value) !== undefined);
   const shown = Object.fromEntries(files.map(([name, file]): [string, Json] => [name, withoutBytes(file)]));
   return {...checkInput(schema, {...given, ...shown}), ...Object.fromEntries(files)};
+}
+
+/** `jobId (string, required), limit (integer)`. */
+function describe(schema: object): string {
+  const {properties = {}, required = []} = schema as {properties?: JsonObject; required?: readonly string[]};
+  const texts = Object.entries(properties).map(([name, property]) => {
+    const type = [own(property, 'type') ?? []].flat().join(' or ') || 'any';
+    return `${name} (${type}${required.includes(name) ? ', required' : ''})`;
+  });
+  return texts.join(', ') || 'none';
 }
 
 /** A schema looks at what a file is, never at each of its bytes. */

@@ -49,7 +49,7 @@ function readRef(name: JobName, schema: JsonObject): JobRef | string {
   const missing = issues.filter(({code}) => code === 'JW3111').map(({detail}) => detail);
   if (missing.length > 0) return `job ${shown}: ${missing.join(', ')}; give the whole reference as JSON`;
   const [issue] = issues.filter(({severity}) => severity === 'error');
-  if (issue) return `${shown} is no job id${typeof format === 'string' ? `, which is a ${format}` : ''}`;
+  if (issue) return `${shown} is not a job id${typeof format === 'string' ? `: a ${format} is expected` : ''}`;
   if (own(value, 'id') === '') return 'a job id may not be empty';
   return value as JobRef;
 }

@@ -88,6 +88,7 @@ export function showOptions(options: FieldOptions): string {
     return options.choices
       .map(({value, label}) => (label === undefined || label === value ? plain(value) : `${plain(value)}  ${label}`))
       .join('\n');
+  if (options.arguments.length === 0) return '';
   return table(
     ['argument', 'type', 'required', 'default', 'title'],
     options.arguments.map(({name, type, required, default: fallback, title = ''}) => [

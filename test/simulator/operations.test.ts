@@ -65,6 +65,38 @@ const orchestratorSteps: readonly Expected[] = [
     check: ({value}) => assert.equal(value[0].Robots.length, 2),
   },
   {
+    operation: 'processArguments',
+    status: 200,
+    step: step('GET', `/odata/Processes/${ns}.GetArguments(key='SupportTriage:1.0.1')`),
+    check: ({Input}) => assert.match(Input, /IncidentId/),
+  },
+  {
+    operation: 'folderMachines',
+    status: 200,
+    step: step('GET', `/odata/Folders/${ns}.GetMachinesForFolder(key=2)`, {query: {$top: '100', $skip: '0'}}),
+    check: ({value}) => assert.deepEqual([value.length, value[0].IsAssignedToFolder], [3, true]),
+  },
+  {
+    operation: 'folderRobots',
+    status: 200,
+    step: step('GET', `/odata/Robots/${ns}.GetRobotsFromFolder(folderId=2)`),
+    check: ({value}) => assert.equal(value[0].Username, 'acme\\triage1'),
+  },
+  {
+    operation: 'folderSessions',
+    status: 200,
+    step: step('GET', `/odata/Sessions/${ns}.GetMachineSessionRuntimesByFolderId(folderId=2)`),
+    check: ({value}) => assert.equal(value[0].HostMachineName, 'WIN-RPA-01'),
+  },
+  {
+    operation: 'validateJob',
+    status: 200,
+    step: step('POST', `/odata/Jobs/${ns}.ValidateDynamicJob`, {
+      json: {startInfo: {ReleaseKey: triage, Strategy: 'ModernJobsCount', JobsCount: 1}},
+    }),
+    check: ({IsValid, ErrorCodes}) => assert.deepEqual([IsValid, ErrorCodes], [true, []]),
+  },
+  {
     operation: 'startJobs',
     status: 201,
     step: step('POST', `/odata/Jobs/${ns}.StartJobs`, {
@@ -197,6 +229,46 @@ const orchestratorSteps: readonly Expected[] = [
     check: ({value}) => assert.equal(value.length, 1),
   },
   {
+    operation: 'addQueueItems',
+    status: 200,
+    step: step('POST', '/odata/Queues/UiPathODataSvc.BulkAddQueueItems', {
+      json: {
+        queueName: 'incidents',
+        commitType: 'ProcessAllIndependently',
+        queueItems: [
+          {Reference: 'INC1', SpecificContent: {n: 1}},
+          {Reference: 'INC2', SpecificContent: {n: 2, 'n@odata.type': '#String'}},
+        ],
+      },
+    }),
+    check: ({Success, FailedItems}) =>
+      assert.deepEqual(
+        [Success, FailedItems],
+        [
+          false,
+          [
+            {
+              Ordinal: 0,
+              ErrorCode: 'DuplicateReference',
+              ErrorMessage: 'Error creating Transaction. Duplicate Reference.',
+            },
+          ],
+        ],
+      ),
+  },
+  {
+    operation: 'queueItemsByReference',
+    status: 200,
+    step: step('GET', '/odata/QueueItems', {
+      query: {$filter: "QueueDefinitionId eq 9001 and Reference in ('INC1','INC2')", $top: '100'},
+    }),
+    check: ({value}) =>
+      assert.deepEqual(
+        value.map((item: {SpecificContent: object}) => item.SpecificContent),
+        [{when: '2026-01-01'}, {n: 2}],
+      ),
+  },
+  {
     operation: 'createWebhook',
     status: 201,
     step: step('POST', '/odata/Webhooks', {
@@ -211,6 +283,18 @@ const orchestratorSteps: readonly Expected[] = [
       },
     }),
     check: ({Id}, known) => Object.assign(known, {webhook: String(Id)}),
+  },
+  {
+    operation: 'getWebhook',
+    status: 200,
+    step: step('GET', ({webhook}) => `/odata/Webhooks(${webhook})`),
+    check: ({Url}) => assert.equal(Url, 'https://example.com/hooks/a'),
+  },
+  {
+    operation: 'pingWebhook',
+    status: 202,
+    step: step('POST', ({webhook}) => `/odata/Webhooks(${webhook})/${ns}.Ping`),
+    check: ({Type}) => assert.equal(Type, 'ping'),
   },
   {operation: 'deleteWebhook', status: 204, step: step('DELETE', ({webhook}) => `/odata/Webhooks(${webhook})`)},
 ];

@@ -34,7 +34,6 @@ export function locate(path: string, dir: string): string {
 /** FULL: each commit is on the disk before it returns. The rest is speed that loses nothing. */
 function configure(db: Database): void {
   db.exec(`
-    PRAGMA page_size = 8192;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA trusted_schema = OFF;
