@@ -6,7 +6,7 @@
  *          Identity is (connection, type, id). A second arrival inside the window creates nothing, is counted and gives the
  *          first event and its runs; another body is counted as a conflict. Let through again: after the window; with `on:
  *          succeeded` when the first event had runs and all of them failed; an accepted event after one that was ignored or
- *          dead. The runs of an identity that was accepted before get keys with a restart number, so no key is used twice.
+ *          dead; with `on: always` whatever became of the first. The runs of an identity that was accepted before get keys with a restart number, so no key is used twice.
  * work     never two live leases on one run; only runs with wakeAt <= now; by priority (higher first), then longest due (wakeAt,
  *          or the end of a lapsed lease), then order of arrival. When more lanes have work than runs are asked for, those that
  *          waited longest come first.
@@ -20,7 +20,11 @@
  *          An ordered lane runs one at a time in order of arrival: the next one starts when the former has ended or is held, not
  *          while it waits for another attempt. A held run frees its lane; started again, it is first in it again.
  * wake     makes a tracking run due at once, also when it comes while the run is being read; an unknown job is no error.
- * decide   changes only a run no live lease holds; a worker that still has it can no longer commit.
+ * decide   changes only a run no live lease holds; a worker that still has it can no longer commit. With `asOf` only a run that
+ *          was not written since.
+ * purge    removes runs that are over and events all of whose runs are, both from before a time; nothing that still goes on or
+ *          is held. Identities stay, so that a late second arrival is a duplicate and no key is used twice, until they are given up
+ *          by a time of their own.
  * list     newest first; pages are stable under writes.
  * documents  durable when put or delete resolves; a put replaces; kinds do not see each other; a list is ordered by key.
  * close    drains; reopening shows every committed fact.
@@ -34,8 +38,8 @@ export interface NewEvent {
   readonly drafts: readonly Draft[];
   /** Milliseconds during which a second arrival of the same identity is a duplicate. */
   readonly windowMs: number;
-  /** `succeeded`: an identity whose runs all failed is let through again. Without it `accepted`. */
-  readonly on?: 'accepted' | 'succeeded';
+  /** `succeeded`: an identity whose runs all failed is let through again; `always`: a replay. Without it `accepted`. */
+  readonly on?: 'accepted' | 'succeeded' | 'always';
 }
 
 export interface AcceptBatch {
@@ -110,6 +114,23 @@ export interface Stats {
   readonly oldestDue?: number;
 }
 
+export interface Purge {
+  /** Milliseconds since 1970: events received before it, where the last of their runs was over before it. */
+  readonly before: number;
+  /** Identities whose window was over before this time go, too, once their event is gone; without it all stay. */
+  readonly keysBefore?: number;
+  /** Most events, and most identities, of one call: a long transaction keeps others waiting. */
+  readonly limit: number;
+}
+
+export interface Purged {
+  readonly events: number;
+  readonly runs: number;
+  readonly keys: number;
+  /** The limit was reached: there may be more. */
+  readonly more: boolean;
+}
+
 /** Small facts that must survive the process: one value per kind and key. */
 export interface Documents {
   get(kind: string, key: string): Promise<Json | undefined>;
@@ -119,19 +140,27 @@ export interface Documents {
   list(kind: string): Promise<readonly {readonly key: string; readonly value: Json}[]>;
 }
 
+/** What an operator's decision makes of a run. */
+export type Decided = Omit<Transition, 'run' | 'fence'>;
+
 export interface Engine {
   accept(batch: AcceptBatch): Promise<readonly Accepted[]>;
-  /** Claims and works until stopped. Needs a clock whose sleep really waits. JW7103 when another process works this store. */
+  /** Claims and works until stopped. Needs a clock whose sleep really waits. JW7103 from an engine that only one process may work. */
   work(step: Step, options: WorkOptions): Worker;
   /** Claims what is due once, works it, resolves with the number of runs when all are committed. Tests own the time. */
   tick(step: Step, options: WorkOptions): Promise<number>;
   wake(job: {readonly connection: string; readonly kind: string; readonly id: JobRef['id']}): Promise<boolean>;
-  /** Moves a run that no live lease holds from one of `from` to `to`, an operator's decision. False when it was not there. */
-  decide(run: string, from: readonly RunState[], change: Omit<Transition, 'run' | 'fence'>): Promise<boolean>;
+  /**
+   * Moves a run that no live lease holds from one of `from` to `to`, an operator's decision. False when it was not there, or was
+   * written after `asOf` (its `updatedAt`).
+   */
+  decide(run: string, from: readonly RunState[], change: Decided, asOf?: number): Promise<boolean>;
   cursor(connection: string, feed: string): Promise<Json | undefined>;
   readonly runs: {
     get(id: string): Promise<Run | undefined>;
     list(filter: RunFilter, page: PageOptions): Promise<Page<Run>>;
+    /** How many there are in each state. */
+    count(filter: RunFilter): Promise<Readonly<Record<RunState, number>>>;
   };
   readonly events: {
     /** By uid, or by the sender's id when only one event has it. */
@@ -140,5 +169,6 @@ export interface Engine {
   };
   readonly documents: Documents;
   stats(): Promise<Stats>;
+  purge(rule: Purge): Promise<Purged>;
   close(): Promise<void>;
 }

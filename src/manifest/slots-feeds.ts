@@ -70,7 +70,13 @@ function webhookSlots(webhook: Webhook, pointer: string, roots: Record<string, T
 
 /** Only `base` reads the raw bytes; `token` may read the item. Each part of `base` may be a list of alternatives. */
 function verifySlots(rule: VerifyRule, pointer: string, types: Record<string, Type>): Slot[] {
-  const roots = {...types, subscription: true as const, timestamp: text, item: true as const};
+  const roots = {
+    ...types,
+    secret: given(types['secret']),
+    subscription: true as const,
+    timestamp: text,
+    item: true as const,
+  };
   const place = (more: Partial<Place> = {}): Place => ({
     ...common,
     roots: pick('verify', roots),
@@ -108,6 +114,12 @@ function verifySlots(rule: VerifyRule, pointer: string, types: Record<string, Ty
     slot('x509/certificate', rule.x509?.certificate, place({context: 'url', secrets: false})),
     slot('x509/algorithm', rule.x509?.algorithm, place({context: 'text', secrets: false})),
   ];
+}
+
+/** An alternative whose secret is not configured takes no part, so inside a rule every secret is there. */
+function given(secrets: Type | undefined): Type {
+  if (!isObject(secrets) || !isObject(secrets['properties'])) return true;
+  return {...secrets, required: Object.keys(secrets['properties'])};
 }
 
 function pollSlots(types: ConnectorTypes, {poll}: Feed, pointer: string): Slot[] {

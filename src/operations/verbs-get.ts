@@ -59,9 +59,10 @@ function notFound({connection}: JobTarget, refs: readonly JobRef[], consequence:
   );
 }
 
-/** A status without a state is a job that is not there. */
+/** A status without a state is a job that is not there; one that goes on as another job is not over, whatever its last word. */
 function jobOf(kind: JobKind, ref: JobRef, {state: raw, ...rest}: Status): Job | undefined {
-  if (raw === undefined) return rest.follow && {ref, state: 'pending', ...rest};
+  if (rest.follow) return {ref, state: 'pending', ...(raw !== undefined && {raw}), ...rest};
+  if (raw === undefined) return undefined;
   const state = stateOf(kind, raw);
   const job = {ref, state: state ?? 'unknown', raw, ...rest};
   if (state !== undefined) return job;

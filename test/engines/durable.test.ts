@@ -13,7 +13,7 @@ import {engineOn} from '../../src/engines/sqlite/open.ts';
 import type {JobwireError} from '../../src/errors/jobwire-error.ts';
 import {systemClock} from '../../src/values/time.ts';
 import {ManualClock} from '../laws/manual-clock.ts';
-import {as, codeOf, holding, runOf, stateOf, succeed, take, tickIds, until} from '../laws/subject.ts';
+import {always, as, codeOf, holding, runOf, stateOf, succeed, take, tickIds, turnOver, until} from '../laws/subject.ts';
 
 describe('the embedded engine on its file', () => {
   let dir = '';
@@ -126,6 +126,46 @@ describe('the embedded engine on its file', () => {
     const worker = engine.work(succeed, as('w'));
     await until(async () => (await stateOf(engine, run)) === 'succeeded');
     await worker.stop();
+    await engine.close();
+  });
+
+  it('lets one process work it; others read and decide', async () => {
+    const [first, second] = [await open(), await open()];
+    const worker = first.work(always({to: 'held'}), as('a'));
+    const {run} = await take(first);
+    await until(async () => (await stateOf(second, run)) === 'held');
+    assert.throws(() => second.work(succeed, as('b')), {jobwireCode: 'JW7103'});
+    assert.equal(await second.decide(run, ['held'], {to: 'canceled', wakeAt: 0, attempt: 1, data: {log: []}}), true);
+    await worker.stop();
+    await first.close();
+    await second.work(succeed, as('b')).stop();
+    await second.close();
+  });
+
+  it('an idle worker has one timer, however often it looked, and none when it is stopped', async () => {
+    const clock = new ManualClock();
+    const engine = await openEngine('sqlite:jobwire.db', {clock, dir});
+    const worker = engine.work(succeed, as('w'));
+    for (let i = 0; i < 3; i++) await take(engine, {draft: {wakeAt: clock.now() + 1000 * i}});
+    await until(() => clock.sleeping === 1);
+    for (let turn = 0; turn < 10; turn++) await turnOver();
+    assert.equal(clock.sleeping, 1);
+    await worker.stop();
+    assert.equal(clock.sleeping, 0);
+    await engine.close();
+  });
+
+  it('refuses while another process keeps writing, and goes on afterwards', async () => {
+    const db = openDatabase(file());
+    db.exec('PRAGMA busy_timeout = 1');
+    const engine = engineOn(db, file(), {clock: systemClock});
+    const other = new DatabaseSync(file());
+    other.exec('BEGIN IMMEDIATE');
+    assert.equal(await codeOf(take(engine)), 'JW7103');
+    assert.equal((await engine.stats()).events, 0, 'reading goes on');
+    other.exec('ROLLBACK');
+    other.close();
+    await take(engine);
     await engine.close();
   });
 

@@ -18,6 +18,18 @@ describe('good manifests', () => {
     );
   });
 
+  it('lets an optional secret prove a delivery: a rule without its key takes no part', () => {
+    const files = Object.fromEntries(
+      Object.entries(good).map(([file, text]) => [
+        file,
+        text.replace(/("key": \{ "title": "[^"]*")( \})/, '$1, "optional": true$2'),
+      ]),
+    );
+    assert.notDeepEqual(files, good);
+    const about = loadProject(files).library.issues.filter(({at}) => at?.pointer.includes('/verify/'));
+    assert.deepEqual(about.map(shown), []);
+  });
+
   it('has nothing to say about what is shipped, with the starter as project', () => {
     const project = mkdtempSync(join(tmpdir(), 'jobwire-shipped-'));
     try {

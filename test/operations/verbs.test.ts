@@ -57,7 +57,7 @@ describe('a list of jobs', () => {
   });
 
   it('says what the target thinks of a wrong filter', async () => {
-    const {jobs} = await robots(0, {}).catch(() => stand('uipath-orchestrator'));
+    const {jobs} = await stand('uipath-orchestrator');
     const error = await failureOf(jobs.list({filter: 'State equals 1'}));
     assert.equal(error.code, 'uipath-invalid');
     assert.match(error.message, /server says: Invalid OData query options/);
@@ -262,7 +262,8 @@ describe('the output of a job', () => {
   it('is read from its file where the target keeps it in one', async () => {
     const {jobs, ids, sim} = await robots(1);
     const file = await jobs.attach(ids[0] ?? '', {name: 'output.json', content: '{"Rows": [1, 2]}'});
-    for (const {item} of sim.state.collection('jobs').rows()) Object.assign(item, {OutputFile: file});
+    const all = sim.state.collection('jobs');
+    for (const row of all.rows()) all.set(row, {OutputFile: file});
     assert.deepEqual(await jobs.output(ids[0] ?? ''), {Rows: [1, 2]});
   });
 

@@ -76,7 +76,7 @@ interface Second {
 
 /** Whether an identity that is known may start runs once more. */
 function letsThrough({first, runs, arrival, now}: Second): boolean {
-  if (Number(first['expires_at']) <= now) return true;
+  if (arrival.on === 'always' || Number(first['expires_at']) <= now) return true;
   if (first['state'] !== 'accepted') return arrival.event.state === 'accepted';
   return arrival.on === 'succeeded' && runs.length > 0 && runs.every(({state}) => state === 'failed');
 }

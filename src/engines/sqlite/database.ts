@@ -39,7 +39,7 @@ function configure(db: Database): void {
     PRAGMA trusted_schema = OFF;
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -65536;
-    PRAGMA wal_autocheckpoint = 4000;
+    PRAGMA wal_autocheckpoint = 10000;
     PRAGMA journal_size_limit = 67108864;
   `);
 }

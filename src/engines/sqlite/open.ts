@@ -12,6 +12,7 @@ import {createInserts} from './insert.ts';
 import {createLanes} from './lanes.ts';
 import {readSlots, type WorkTools, workSlots} from './leased.ts';
 import {lockForWork} from './lock.ts';
+import {createPurge} from './purge.ts';
 import {createReads} from './reads.ts';
 import {createTransitions} from './transition.ts';
 import {startWorker} from './worker.ts';
@@ -42,6 +43,7 @@ export function engineOn(db: Database, location: string, options: Omit<EngineOpt
   const commits = createGroupCommit(db, counts);
   const reads = createReads(db, counts);
   const documents = createDocuments(db);
+  const purge = createPurge(db, counts);
   const tools: WorkTools = {clock, commits, claims, transitions, onFault};
   /** SQLite answers at once; the port promises, so that another engine may take its time. */
   const answered =
@@ -84,9 +86,10 @@ export function engineOn(db: Database, location: string, options: Omit<EngineOpt
       return rows.length;
     },
     wake: (job) => commits.submit(() => transitions.wake(job, clock.now())),
-    decide: (run, from, change) => commits.submit(() => transitions.decide(run, from, {change, now: clock.now()})),
+    decide: (run, from, change, asOf) =>
+      commits.submit(() => transitions.decide(run, from, {change, asOf, now: clock.now()})),
     cursor: answered((connection: string, feed: string) => reads.cursor(connection, feed)),
-    runs: {get: answered(reads.runs.get), list: answered(reads.runs.list)},
+    runs: {get: answered(reads.runs.get), list: answered(reads.runs.list), count: answered(reads.runs.count)},
     events: {get: answered(reads.events.get), list: answered(reads.events.list)},
     documents: {
       get: answered(documents.get),
@@ -95,6 +98,7 @@ export function engineOn(db: Database, location: string, options: Omit<EngineOpt
       delete: (kind, key) => commits.submit(() => documents.delete(kind, key)),
     },
     stats: answered(() => reads.stats(clock.now())),
+    purge: (rule) => commits.submit(() => purge(rule)),
     close() {
       closed ??= close();
       return closed;

@@ -22,8 +22,15 @@ type Change = Omit<Transition, 'run' | 'fence'>;
 export interface Transitions {
   /** JW5003 when the lease is lost. */
   commit(held: Held, transition: Transition, now: number): void;
-  decide(run: string, from: readonly RunState[], decision: {readonly change: Change; readonly now: number}): boolean;
+  decide(run: string, from: readonly RunState[], decision: Decision): boolean;
   wake(job: Wake, now: number): boolean;
+}
+
+export interface Decision {
+  readonly change: Change;
+  /** Only if the run was not written since. */
+  readonly asOf?: number | undefined;
+  readonly now: number;
 }
 
 interface Moved {
@@ -46,7 +53,7 @@ export function createTransitions(
      WHERE seq = ?8 AND fence = ?9`,
   );
   const select = db.prepare(
-    'SELECT seq, state, fence, connection, lane, lane_limit, lane_ordered, worker, due_at FROM runs WHERE id = ?',
+    `SELECT seq, state, fence, connection, lane, lane_limit, lane_ordered, worker, due_at, updated_at FROM runs WHERE id = ?`,
   );
   const eventOf = db.prepare('SELECT event FROM runs WHERE seq = ?');
   const addJob = db.prepare('INSERT INTO jobs (connection, kind, id, run) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING');
@@ -106,9 +113,10 @@ export function createTransitions(
       if (!write(moved, fence)) throw fail('JW5003', {run: id});
       settle(moved);
     },
-    decide(id, from, {change, now}) {
+    decide(id, from, {change, asOf, now}) {
       const row = select.get(id);
       if (!row || !from.includes(row['state'] as RunState) || isLeased(row, now)) return false;
+      if (asOf !== undefined && row['updated_at'] !== asOf) return false;
       const moved = {...placeOf(row), change, now};
       write(moved, Number(row['fence']));
       settle(moved);

@@ -7,10 +7,11 @@ import type {ParseMode} from '../body.ts';
 import type {Secrets} from '../hook.ts';
 import {type Delivery, readRequest} from '../request.ts';
 import {renderBase, templatesOf, urlSpellings} from './base.ts';
-import {cannot, type Draft, fill, withHeader, withQuery} from './draft.ts';
+import {cannot, type Draft, fill, fillItems, withHeader, withQuery} from './draft.ts';
 import {fixedAlgorithm, namedAlgorithms} from './extract.ts';
 import {keyBytes, sameBytes} from './key.ts';
 import {type KeyedName, keyedSchemes} from './keyed.ts';
+import {pathsIn} from './paths.ts';
 import {createProof, type Proof} from './proof.ts';
 import {signToken} from './sign-jwt.ts';
 import {writeTimestamp} from './timestamp.ts';
@@ -85,20 +86,28 @@ function addBodyHash({bodyHash}: VerifyRule, draft: Draft): Draft {
 
 function addSignature(rule: VerifyRule, draft: Draft, options: SignOptions): Draft {
   const stamp = rule.timestamp && writeTimestamp(rule.timestamp, options.at);
-  const dated = rule.timestamp && stamp !== undefined ? addTimestamp(rule.timestamp, draft, stamp) : draft;
+  const dated =
+    rule.timestamp && stamp !== undefined ? addTimestamp(rule.timestamp, draft, {text: stamp, options}) : draft;
   const {base, scope, proof} = toSign(rule, {draft: dated, options, stamp});
   const {signature, algorithm} = makeSignature(rule, {base, scope, proof, options});
   if (options.tamper) signature[0] = (signature[0] ?? 0) ^ 1;
   const text = `${rule.signature?.prefix ?? ''}${signature.toString(rule.encoding ?? 'hex')}`;
-  const signed = place(rule, dated, items(rule, {text, algorithm, stamp}));
+  const signed = place(rule, dated, {text: items(rule, {text, algorithm, stamp}), options});
   if (signed.raw !== dated.raw && !sameBytes(base, toSign(rule, {draft: signed, options, stamp}).base))
     throw cannot('the signed text covers the place of the signature');
   return signed;
 }
 
-function addTimestamp(rule: NonNullable<VerifyRule['timestamp']>, draft: Draft, stamp: string): Draft {
+interface Filling {
+  readonly text: string;
+  readonly options: SignOptions;
+}
+
+function addTimestamp(rule: NonNullable<VerifyRule['timestamp']>, draft: Draft, {text, options}: Filling): Draft {
   if (rule.field !== undefined) return draft;
-  return rule.header === undefined ? fill(rule.from, draft, stamp) : withHeader(draft, rule.header, stamp);
+  return rule.header === undefined
+    ? fill(rule.from, draft, {text, config: options.config})
+    : withHeader(draft, rule.header, text);
 }
 
 interface Signable {
@@ -173,17 +182,19 @@ function items(rule: VerifyRule, made: {text: string; algorithm: string; stamp: 
   return [...stamp, `${name}${pair}${made.text}`].join(split);
 }
 
-function place({signature = {}}: VerifyRule, draft: Draft, text: string): Draft {
+function place({signature = {}}: VerifyRule, draft: Draft, {text, options}: Filling): Draft {
   const header = [signature.header ?? []].flat()[0];
   if (header !== undefined) return withHeader(draft, header, text);
   if (signature.query !== undefined) return withQuery(draft, signature.query, text);
-  return fill(signature.body, draft, text);
+  return fill(signature.body, draft, {text, config: options.config});
 }
 
 function addToken({token}: VerifyRule, draft: Draft, options: SignOptions): Draft {
   if (!token) throw cannot('the rule has no token');
   const live = evaluateText(token.equals, proofOf(draft, options).scope({round: 0}));
-  return fill(token.from, draft, options.tamper ? `${live}-altered` : live);
+  const text = options.tamper ? `${live}-altered` : live;
+  if (pathsIn(token.from).some(([root]) => root === 'item')) return fillItems(token.from, draft, text);
+  return fill(token.from, draft, {text, config: options.config});
 }
 
 /** Lifetime of an issued token, in seconds. */
@@ -207,7 +218,9 @@ function addIssued({jwt}: VerifyRule, draft: Draft, options: SignOptions): Draft
   };
   const [algorithm = 'RS256'] = jwt.algorithms ?? [];
   const token = signToken({algorithm, claims, tamper: options.tamper ?? false}, privateKeyOf(options));
-  return jwt.from === undefined ? withHeader(draft, 'authorization', `Bearer ${token}`) : fill(jwt.from, draft, token);
+  return jwt.from === undefined
+    ? withHeader(draft, 'authorization', `Bearer ${token}`)
+    : fill(jwt.from, draft, {text: token, config: options.config});
 }
 
 function proofOf(draft: Draft, {secrets, config, subscription, at, parse = 'auto'}: SignOptions): Proof {
