@@ -1,4 +1,5 @@
 /** Cases of a job verb: status, stop, output … are called for one job or a list, as the command line would. */
+import {fail} from '../errors/jobwire-error.ts';
 import type {JobKind} from '../generated/types.ts';
 import {runVerb as callVerb, kindOf, type VerbAnswer, type VerbName} from '../operations/verbs.ts';
 import type {JobRef} from '../operations/verbs-refs.ts';
@@ -12,6 +13,7 @@ import type {Stage} from './stage.ts';
 export async function runVerb(of: {job: string; verb: string}, {manifest}: CaseUnit, stage: Stage): Promise<Observed> {
   const connection = stage.connection(connectionId);
   const kind = kindOf(connection.connector.jobs, of.job);
+  if (!Object.hasOwn(kind, of.verb)) throw fail('JW3202', {kind: of.job, verb: of.verb});
   const jobs = [manifest.job ?? []].flat() as JobRef[];
   const call = {connection, kind: of.job, verb: of.verb as VerbName, jobs, input: objectOf(manifest.input)};
   const observed = await observe(stage, async (log) => joined(await callVerb({...call, log})));

@@ -18,7 +18,7 @@ export interface Staying {
 export function again(task: Task, error: JobwireError, staying?: Staying): Transition {
   const {run, tools, policy} = task;
   const plan = retryPlan(policy);
-  const attempts = staying ? (run.data.retries ?? 0) + 1 : run.attempt;
+  const attempts = staying ? (run.data.retries ?? 0) + 1 : run.attempt - (run.data.again?.attempt ?? 0);
   if (attempts > plan.limit) return giveUp(task, error, {attempts, staying});
   const wakeAt =
     tools.clock.now() + Math.max(error.extra.afterMs ?? 0, plan.waitMs(Math.max(1, attempts), tools.chance));

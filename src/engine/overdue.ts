@@ -1,10 +1,10 @@
 /** Jobs that are missing, stuck or too slow: who waits no longer, and what is done then. */
-import {asJobwireError, fail} from '../errors/jobwire-error.ts';
+import {asJobwireError, fail, type JobwireError} from '../errors/jobwire-error.ts';
 import {runVerb} from '../operations/verbs.ts';
 import {isOver} from '../operations/verbs-states.ts';
 import {ms} from '../values/time.ts';
 import {end, hold} from './end.ts';
-import type {JobRef, TrackedJob, Transition} from './run.ts';
+import type {JobRef, StopWanted, TrackedJob, Transition} from './run.ts';
 import {unfollowed} from './started.ts';
 import {kindName, kindOfJob} from './statuses.ts';
 import {become, note, type Task, warn} from './task.ts';
@@ -13,6 +13,8 @@ import {stateOfAll} from './tracked.ts';
 /** The transition for jobs that nobody waits for any longer; undefined while there is time. */
 export function overdue(task: Task): Transition | Promise<Transition> | undefined {
   const open = (task.run.data.jobs ?? []).filter(({state}) => !isOver(state));
+  const {stopWanted, stopAskedAt} = task.run.data;
+  if (stopWanted && stopAskedAt === undefined) return stopForPerson(task, open, stopWanted);
   for (const job of open) {
     const problem = missing(task, job) ?? stuck(task, job);
     if (problem) return hold(task, problem);
@@ -20,7 +22,7 @@ export function overdue(task: Task): Transition | Promise<Transition> | undefine
   const waited = waitingTime(task);
   const {wait} = task.policy;
   // A wait of the template comes before the limit of the connector: the template says what is to be done then.
-  if (typeof wait === 'object' && waited >= ms(wait.timeout ?? '24h') && task.run.data.stopAskedAt === undefined)
+  if (typeof wait === 'object' && waited >= ms(wait.timeout ?? '24h') && stopAskedAt === undefined)
     return afterWait(task, open);
   const tooSlow = open.find((job) => waited >= ms(timeoutOf(task, job)));
   if (!tooSlow) return undefined;
@@ -56,16 +58,43 @@ async function afterWait(task: Task, open: readonly TrackedJob[]): Promise<Trans
   const {timeout = '24h', onTimeout = 'leave'} = typeof wait === 'object' ? wait : {};
   const error = fail('JW5005', {timeout});
   if (onTimeout === 'fail') return end(task, 'failed', {error});
-  if (onTimeout === 'stop') return stop(task, open, error);
+  if (onTimeout === 'stop') return stopLate(task, open, error);
   const jobs = task.run.data.jobs ?? [];
   const ended = stateOfAll(jobs.filter(({state}) => isOver(state)));
   warn(task, error.issue());
   return end(task, ended === 'failed' ? 'failed' : 'succeeded', {data: {jobs: jobs.map(unfollowed)}});
 }
 
-async function stop(task: Task, open: readonly TrackedJob[], late: ReturnType<typeof fail>): Promise<Transition> {
-  const now = task.tools.clock.now();
+async function stopLate(task: Task, open: readonly TrackedJob[], late: JobwireError): Promise<Transition> {
   warn(task, late.issue());
+  return stop(task, open, {
+    because: late.message,
+    refused(error) {
+      const detail = `${late.message}, and it cannot be stopped: ${error.message}`;
+      return end(task, 'failed', {error: late.with({detail, cause: error})});
+    },
+  });
+}
+
+/** The target decides how the jobs end. One that will not stop is followed as before, and the person finds the reason as a warning. */
+function stopForPerson(task: Task, open: readonly TrackedJob[], {by}: StopWanted): Promise<Transition> {
+  return stop(task, open, {
+    because: `${by} wants it`,
+    refused(error) {
+      warn(task, error.issue());
+      return become(task, 'tracking', {wakeAt: task.tools.clock.now() + 5000, drop: ['stopWanted']});
+    },
+  });
+}
+
+interface Stopping {
+  readonly because: string;
+  /** What becomes of the run when the target will not. */
+  refused(error: JobwireError): Transition;
+}
+
+async function stop(task: Task, open: readonly TrackedJob[], {because, refused}: Stopping): Promise<Transition> {
+  const now = task.tools.clock.now();
   try {
     const {connection, log} = task;
     for (const [kind, jobs] of byKind(task, open)) await runVerb({connection, log, kind, verb: 'stop', jobs});
@@ -75,10 +104,9 @@ async function stop(task: Task, open: readonly TrackedJob[], late: ReturnType<ty
     // Stopping twice stops no more than once: an unclear outcome is asked for again like one that may pass.
     if (error.extra.outcome === 'retry' || error.extra.outcome === 'unknown')
       return become(task, 'tracking', {wakeAt: now + Math.max(error.extra.afterMs ?? 0, 60_000)});
-    const detail = `${late.message}, and it cannot be stopped: ${error.message}`;
-    return end(task, 'failed', {error: late.with({detail, cause: error})});
+    return refused(error);
   }
-  task.log({at: now, step: 'stop', what: `${late.message}: asked to stop`});
+  task.log({at: now, step: 'stop', what: `${because}: asked to stop`});
   return become(task, 'tracking', {wakeAt: now + 5000, data: {stopAskedAt: now, polls: 0}});
 }
 

@@ -124,6 +124,11 @@ export interface WriteIntent {
   readonly problem: string;
 }
 
+export interface StopWanted {
+  readonly at: number;
+  readonly by: string;
+}
+
 /** What the engine stores for a run besides its columns; replaced as a whole by each transition. */
 export interface RunData {
   /** Input of the action as it may be shown. */
@@ -140,8 +145,16 @@ export interface RunData {
   readonly trackingSince?: number;
   /** The action gave no job ids: parameters of the lookup that is repeated until it finds the jobs. */
   readonly correlate?: JsonObject;
-  /** When the jobs were asked to stop because the wait was over. */
+  /** When the jobs were asked to stop. */
   readonly stopAskedAt?: number;
+  /** A person wants the jobs stopped; the engine asks the target with its next look. */
+  readonly stopWanted?: StopWanted;
+  /** A person started the run again: attempts count from here, and the deadline no longer holds. */
+  readonly again?: {readonly at: number; readonly by: string; readonly attempt: number};
+  /** The run that this one starts once more, with a key of its own. */
+  readonly restarts?: string;
+  /** Ids of the runs that start this one once more. */
+  readonly restartedAs?: readonly string[];
   readonly warnings?: readonly Issue[];
   /** At most 200 lines: the oldest go first. */
   readonly log: readonly StepRecord[];

@@ -110,9 +110,9 @@ export function settleDelays(task: Task, operation: string): readonly number[] |
   return settle && (settle.delays ?? ['5s', '15s', '60s']).map(ms);
 }
 
-/** The deadline is for starting: what was sent in time is followed to its end. */
-export function isLate({run, tools}: Task): boolean {
-  return run.deadlineAt !== undefined && tools.clock.now() > run.deadlineAt;
+/** The deadline is for starting: what was sent in time is followed to its end, and a person who starts it again knows the time. */
+export function isLate({run, tools}: Pick<Task, 'run' | 'tools'>): boolean {
+  return run.deadlineAt !== undefined && run.data.again === undefined && tools.clock.now() > run.deadlineAt;
 }
 
 export function endLate(task: Task): Transition {

@@ -8,7 +8,7 @@ import {validateAgainst} from '../manifest/validate.ts';
 import {toUtc} from '../operations/date-times.ts';
 import {type Json, stringifyJson} from '../values/json.ts';
 import type {Redactor} from '../values/secret.ts';
-import {iso, randomId} from '../values/time.ts';
+import {iso, timedId} from '../values/time.ts';
 import type {Hook} from './hook.ts';
 import {dataSchema} from './schemas.ts';
 
@@ -87,7 +87,7 @@ interface Work {
 function record({arrival, bodyHash}: Work, {type, id}: {type: string; id: string}): Unmatched {
   const {feed, receivedAt} = arrival;
   return {
-    uid: randomId(),
+    uid: timedId(receivedAt),
     connection: feed.connection,
     feed: feed.feedName,
     type,

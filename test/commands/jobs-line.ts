@@ -12,13 +12,11 @@ import {systemClock} from '../../src/values/time.ts';
 import type {Ended} from '../support/process.ts';
 import {makeProject, type TestProject} from '../support/project.ts';
 
-let loaded: Promise<Config> | undefined;
-
 /** One after the other: they share the streams and the exit code of this process. */
 export async function inProcess(argv: readonly string[]): Promise<Ended> {
   settings.enableAutoTranspile = false;
-  loaded ??= Config.load({root: packageRoot});
-  const config = await loaded;
+  // Anew each time: printing help changes what a configuration knows of its commands.
+  const config = await Config.load({root: packageRoot});
   const kept = process.exitCode;
   process.exitCode = undefined;
   const [stdout, stderr] = [capture(process.stdout), capture(process.stderr)];

@@ -148,6 +148,16 @@ export function acceptLaws(bench: Bench): void {
     });
   });
 
+  it('with on: always an event is let through whatever became of it, each time with runs of their own', async () => {
+    const first = await take(bench.engine, {id: 'a'});
+    const again = await take(bench.engine, {id: 'a', on: 'always'});
+    await bench.engine.tick(succeed, as('w'));
+    const third = await take(bench.engine, {id: 'a', on: 'always'});
+    assert.deepEqual([again.duplicate, third.duplicate], [false, false]);
+    assert.equal(new Set([first.run, again.run, third.run]).size, 3);
+    assert.equal((await take(bench.engine, {id: 'a'})).uid, third.uid);
+  });
+
   for (const state of ['dead', 'ignored'] as const)
     it(`an event that was ${state} is let through when it can be accepted, and counted until then`, async () => {
       const refused = await take(bench.engine, {id: 'a', runs: 0, event: {state}});

@@ -322,6 +322,30 @@ export function claimLaws(bench: Bench): void {
       assert.equal(await bench.engine.decide('jw-none', ['held'], change('queued')), false);
     });
 
+    it('made as of a time changes only a run that was not written since', async () => {
+      const {run} = await take(bench.engine);
+      await tickIds(bench.engine, {to: 'held'});
+      const {updatedAt} = await runOf(bench.engine, run);
+      bench.clock.advance(5);
+      assert.equal(await bench.engine.decide(run, ['held'], {...change('queued'), to: 'held'}, updatedAt), true);
+      assert.equal(await bench.engine.decide(run, ['held'], change('queued'), updatedAt), false);
+      assert.equal(await stateOf(bench.engine, run), 'held');
+      assert.equal(await bench.engine.decide(run, ['held'], change('queued'), updatedAt + 5), true);
+    });
+
+    it('may enqueue runs of the same event, also from a run that is over', async () => {
+      const {run, uid} = await take(bench.engine);
+      await tickIds(bench.engine, {to: 'failed'});
+      const [draft] = arriving({draft: {id: 'jw-again'}}).drafts;
+      assert.ok(draft);
+      assert.equal(
+        await bench.engine.decide(run, ['failed'], {...change('queued'), to: 'failed', follow: [draft]}),
+        true,
+      );
+      assert.deepEqual(await tickIds(bench.engine), ['jw-again']);
+      assert.equal((await runOf(bench.engine, 'jw-again')).event, uid);
+    });
+
     it('leaves a run under a live lease alone', async () => {
       const {run} = await take(bench.engine);
       const busy = holding();

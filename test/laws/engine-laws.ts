@@ -4,6 +4,7 @@ import {acceptLaws} from './accept-laws.ts';
 import {claimLaws} from './claim-laws.ts';
 import {laneLaws} from './lane-laws.ts';
 import {ManualClock} from './manual-clock.ts';
+import {purgeLaws} from './purge-laws.ts';
 import {readLaws} from './read-laws.ts';
 import type {MakePlace, Place} from './subject.ts';
 import {workLaws} from './work-laws.ts';
@@ -52,5 +53,6 @@ export function describeEngineLaws(name: string, makePlace: MakePlace): void {
     describe('lanes', () => laneLaws(bench));
     describe('work', () => workLaws(bench));
     describe('reading', () => readLaws(bench));
+    describe('purging', () => purgeLaws(bench));
   });
 }

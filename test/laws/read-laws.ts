@@ -48,6 +48,23 @@ export function readLaws(bench: Bench): void {
     assert.deepEqual(await list({template: "a' OR 1=1 --"}), []);
   });
 
+  it('counts the runs of a filter by state', async () => {
+    await take(bench.engine, {draft: {template: 'a'}});
+    const b = await take(bench.engine, {draft: {template: 'a'}});
+    await take(bench.engine, {draft: {connection: 'other'}});
+    await tickIds(bench.engine, {to: 'failed'}, 1);
+    const counts = async (filter: Parameters<typeof bench.engine.runs.count>[0]) => {
+      const {queued, failed, ...rest} = await bench.engine.runs.count(filter);
+      assert.deepEqual(rest, {starting: 0, tracking: 0, held: 0, succeeded: 0, canceled: 0});
+      return [queued, failed];
+    };
+    assert.deepEqual(await counts({}), [2, 1]);
+    assert.deepEqual(await counts({template: 'a'}), [1, 1]);
+    assert.deepEqual(await counts({template: 'a', state: ['failed']}), [0, 1]);
+    assert.deepEqual(await counts({connection: 'other', event: b.uid}), [0, 0]);
+    assert.deepEqual(await counts({template: "a' OR 1=1 --"}), [0, 0]);
+  });
+
   it('pages over several states keep the order', async () => {
     const runs: string[] = [];
     for (let i = 0; i < 6; i++) runs.push((await take(bench.engine)).run);

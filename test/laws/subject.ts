@@ -24,7 +24,7 @@ export interface Arriving {
   /** Number of runs; one by default. */
   readonly runs?: number;
   readonly windowMs?: number;
-  readonly on?: 'accepted' | 'succeeded';
+  readonly on?: 'accepted' | 'succeeded' | 'always';
 }
 
 /** An event of connection `desk` that starts runs of template `t`. */

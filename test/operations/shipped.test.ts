@@ -125,8 +125,8 @@ describe('starting jobs with the shipped connector', () => {
         'uipath-release-ambiguous',
         'operator',
         [
-          {environment: 'Prod', release: 'Triage_Prod'},
-          {environment: 'Dev', release: 'Triage_Dev'},
+          {environment: 'Prod', release: 'Triage_Prod', releaseKey: '11111111-0000-4000-8000-000000000001'},
+          {environment: 'Dev', release: 'Triage_Dev', releaseKey: '11111111-0000-4000-8000-000000000002'},
         ],
       ],
     );
@@ -139,7 +139,10 @@ describe('starting jobs with the shipped connector', () => {
     const error = await failureOf(startWith(stage, {environment: 'Test'}));
     assert.deepEqual(
       [error.code, error.extra.choices],
-      ['uipath-release-not-found', [{environment: 'Prod', release: 'Triage_Prod'}]],
+      [
+        'uipath-release-not-found',
+        [{environment: 'Prod', release: 'Triage_Prod', releaseKey: '11111111-0000-4000-8000-000000000001'}],
+      ],
     );
   });
 

@@ -30,21 +30,36 @@ export default class JobsAttach extends JobwireCommand {
 
   async run(): Promise<unknown> {
     const {args, flags} = await this.parse(JobsAttach);
-    if ([flags.file, flags.content, flags.id].filter((given) => given !== undefined).length !== 1)
-      throw fail('JW7101', {problem: 'give exactly one of --file, --content and --id'});
+    const what = readAttaching(flags);
+    if (args.job === undefined) return this.keep(what, flags.project);
     await using project = await openProject(flags.project);
     const jobs = project.jobs(args.connection, flags.kind);
-    const what: Attaching = flags.id === undefined ? {...readContent(flags), type: flags.type} : {id: flags.id};
-    if (args.job !== undefined) {
-      const input = readAssignments(flags.input, jobs.inputSchema('attach'));
-      const id = await jobs.attach(readJob(args.job), what, input);
-      this.print(id);
-      return {id};
-    }
+    const input = readAssignments(flags.input, jobs.inputSchema('attach'));
+    const id = await jobs.attach(readJob(args.job), what, input);
+    this.print(id);
+    return {id};
+  }
+
+  private async keep(what: Attaching, dir: string | undefined): Promise<unknown> {
     if ('id' in what) throw fail('JW7101', {problem: '--id needs a job to link to'});
+    await using project = await openProject(dir);
     const kept = project.keepAttachment(what.name, what.content);
     this.print(kept.id);
     this.say(`kept in ${kept.path}: no job was named, so nothing was sent`);
     return kept;
   }
+}
+
+interface Given {
+  readonly file?: string | undefined;
+  readonly content?: string | undefined;
+  readonly name?: string | undefined;
+  readonly type: string;
+  readonly id?: string | undefined;
+}
+
+function readAttaching({id, type, ...given}: Given): Attaching {
+  if ([given.file, given.content, id].filter((one) => one !== undefined).length !== 1)
+    throw fail('JW7101', {problem: 'give exactly one of --file, --content and --id'});
+  return id === undefined ? {...readContent(given), type} : {id};
 }

@@ -23,10 +23,10 @@ export default class JobsResume extends JobwireCommand {
 
   async run(): Promise<unknown> {
     const {args, flags} = await this.parse(JobsResume);
+    const payload = readValue(flags.payload, '--payload');
     await using project = await openProject(flags.project);
     const jobs = project.jobs(args.connection, flags.kind);
     const input = readAssignments(flags.input, jobs.inputSchema('resume'));
-    const payload = readValue(flags.payload, '--payload');
     await jobs.resume(args.job === undefined ? undefined : readJob(args.job), payload, input);
     this.print('delivered');
     return {delivered: true};
