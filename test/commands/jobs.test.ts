@@ -233,7 +233,6 @@ describe('jobwire connections and options', function () {
       5,
       /uipath-folder-not-found: There is no folder Nowhere/,
     ],
-    ['nothing listens', 'kubiya-main', (text) => text.replace(/127\.0\.0\.1:\d+/, '127.0.0.1:9'), 5, /JW300[12]/],
     [
       'a private address is not allowed',
       'kubiya-main',
@@ -252,6 +251,14 @@ describe('jobwire connections and options', function () {
       assert.match(ended.stderr, message);
       assert.equal(ended.code, code);
     });
+
+  it('says with exit code 4 that the target refuses our key', async () => {
+    shop.agents.arm('key-refused', 2);
+    const {code, stderr} = await line('connections', 'test', 'kubiya-main');
+    assert.match(stderr, /^JW3012: .*\n/);
+    assert.match(stderr, /fix: check the secrets of connection kubiya-main/);
+    assert.equal(code, 4);
+  });
 
   it('tells choices, one a line', async () => {
     const {code, stdout} = await line('options', 'kubiya-main', 'triggerJob', 'job');

@@ -1,7 +1,7 @@
 /** X-HubSpot-Signature-v3 (hmac over method, URL, body and time), and the older X-HubSpot-Signature (plain digests). */
 import assert from 'node:assert/strict';
 import {Signature} from '@hubspot/api-client';
-import {describeJudge, type Message, message, takes} from './judge.ts';
+import {describeJudge, type Message, machineStandsAt, message, takes} from './judge.ts';
 import {rulesOf} from './rules.ts';
 
 const secret = 'yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy';
@@ -47,66 +47,70 @@ const messages = {
   }),
 };
 
-describeJudge('the hubspot connector, v3', {
-  package: '@hubspot/api-client',
-  rules,
-  secret,
-  now,
-  messages,
-  sign: (given) => sign('v3', given),
-  accepts: (given) => accepts('v3', given),
-});
+describe('the library of HubSpot', () => {
+  machineStandsAt(now);
 
-describe('the hubspot connector, v1 and v2, judged by @hubspot/api-client', () => {
-  for (const version of ['v1', 'v2'] as const)
-    it(`takes ${version} signed by the library, and refuses it with one byte changed`, async () => {
-      for (const given of Object.values(messages)) {
-        const sent = sign(version, {...given, url: 'https://www.example.com/webhook_uri'});
-        assert.ok(accepts(version, sent));
-        assert.ok(await takes({rules, secret, now}, sent));
-        const raw = Buffer.from(sent.body);
-        raw[1] = (raw[1] ?? 0) ^ 1;
-        assert.equal(await takes({rules, secret, now}, sent, raw), false);
+  describeJudge('the hubspot connector, v3', {
+    package: '@hubspot/api-client',
+    rules,
+    secret,
+    now,
+    messages,
+    sign: (given) => sign('v3', given),
+    accepts: (given) => accepts('v3', given),
+  });
+
+  describe('the hubspot connector, v1 and v2, judged by @hubspot/api-client', () => {
+    for (const version of ['v1', 'v2'] as const)
+      it(`takes ${version} signed by the library, and refuses it with one byte changed`, async () => {
+        for (const given of Object.values(messages)) {
+          const sent = sign(version, {...given, url: 'https://www.example.com/webhook_uri'});
+          assert.ok(accepts(version, sent));
+          assert.ok(await takes({rules, secret, now}, sent));
+          const raw = Buffer.from(sent.body);
+          raw[1] = (raw[1] ?? 0) ^ 1;
+          assert.equal(await takes({rules, secret, now}, sent, raw), false);
+        }
+      });
+
+    it('does not go down to v2 when a v3 signature is there', async () => {
+      const given = messages['a workflow call'];
+      const both = sign('v3', sign('v2', given));
+      assert.ok(await takes({rules, secret, now}, both));
+      const wrong = {...both, headers: {...both.headers, 'x-hubspot-signature-v3': 'AAAA'}};
+      assert.ok(accepts('v2', wrong));
+      assert.equal(await takes({rules, secret, now}, wrong), false);
+    });
+  });
+
+  describe('@hubspot/api-client and ours', () => {
+    const parties = {rules, secret, now};
+
+    it('agree on the published examples', async () => {
+      const given = message("{'example_field':'example_value'}", {url: 'https://www.example.com/webhook_uri'});
+      for (const [at, signature] of [
+        [1_693_657_560_000, 'K36dawei4A+QBNolUOqo7s91KQDWQ5MXZ/QufNYuk/Y='],
+        [1_700_000_300_000, 'RnbPH7+UMKVkbV32P8bz450N4M56aPmcru1+D3kSDtw='],
+      ] as const) {
+        const sent = sign('v3', given, at);
+        assert.equal(sent.headers['x-hubspot-signature-v3'], signature);
+        assert.ok(await takes({...parties, now: at}, sent));
       }
     });
 
-  it('does not go down to v2 when a v3 signature is there', async () => {
-    const given = messages['a workflow call'];
-    const both = sign('v3', sign('v2', given));
-    assert.ok(await takes({rules, secret, now}, both));
-    const wrong = {...both, headers: {...both.headers, 'x-hubspot-signature-v3': 'AAAA'}};
-    assert.ok(accepts('v2', wrong));
-    assert.equal(await takes({rules, secret, now}, wrong), false);
-  });
-});
+    it('refuse what is older than five minutes', async () => {
+      const sent = sign('v3', messages['a batch'], now - 301_000);
+      assert.throws(() => accepts('v3', sent));
+      assert.equal(await takes(parties, sent), false);
+    });
 
-describe('@hubspot/api-client and ours', () => {
-  const parties = {rules, secret, now};
-
-  it('agree on the published examples', async () => {
-    const given = message("{'example_field':'example_value'}", {url: 'https://www.example.com/webhook_uri'});
-    for (const [at, signature] of [
-      [1_693_657_560_000, 'K36dawei4A+QBNolUOqo7s91KQDWQ5MXZ/QufNYuk/Y='],
-      [1_700_000_300_000, 'RnbPH7+UMKVkbV32P8bz450N4M56aPmcru1+D3kSDtw='],
-    ] as const) {
-      const sent = sign('v3', given, at);
-      assert.equal(sent.headers['x-hubspot-signature-v3'], signature);
-      assert.ok(await takes({...parties, now: at}, sent));
-    }
-  });
-
-  it('refuse what is older than five minutes', async () => {
-    const sent = sign('v3', messages['a batch'], now - 301_000);
-    assert.throws(() => accepts('v3', sent));
-    assert.equal(await takes(parties, sent), false);
-  });
-
-  it('differ about the future and about times that are none: the library takes both, we do not', async () => {
-    const late = sign('v3', messages['a batch'], now + 6_000_000);
-    assert.ok(accepts('v3', late));
-    assert.equal(await takes(parties, late), false);
-    const timeless = sign('v3', messages['a batch'], Number.NaN);
-    assert.ok(accepts('v3', timeless));
-    assert.equal(await takes(parties, timeless), false);
+    it('differ about the future and about times that are none: the library takes both, we do not', async () => {
+      const late = sign('v3', messages['a batch'], now + 6_000_000);
+      assert.ok(accepts('v3', late));
+      assert.equal(await takes(parties, late), false);
+      const timeless = sign('v3', messages['a batch'], Number.NaN);
+      assert.ok(accepts('v3', timeless));
+      assert.equal(await takes(parties, timeless), false);
+    });
   });
 });

@@ -148,3 +148,14 @@ export function describeJudge(title: string, judge: Judge): void {
 
 /** Fits every encoding of keys. */
 const other = Buffer.from('another secret, of 32 bytes ....').toString('base64');
+
+/** For describe blocks: the machine's clock stands still at `now`, because the judge asks it. */
+export function machineStandsAt(now: number): void {
+  const machine = Date.now;
+  before(() => {
+    Date.now = () => now;
+  });
+  after(() => {
+    Date.now = machine;
+  });
+}

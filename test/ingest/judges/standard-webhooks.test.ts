@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {createPrivateKey, createPublicKey, generateKeyPairSync, sign as signBytes} from 'node:crypto';
 import {Webhook} from 'standardwebhooks';
 import {Webhook as Svix} from 'svix';
-import {describeJudge, type Message, made, message, secretNames, takes} from './judge.ts';
+import {describeJudge, type Message, machineStandsAt, made, message, secretNames, takes} from './judge.ts';
 import {rulesOf} from './rules.ts';
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -17,13 +17,7 @@ const libraries = [
 ] as const;
 
 describe('Standard Webhooks libraries', () => {
-  const machine = Date.now;
-  before(() => {
-    Date.now = () => now;
-  });
-  after(() => {
-    Date.now = machine;
-  });
+  machineStandsAt(now);
 
   for (const [name, prefix, library] of libraries) {
     const rules = rulesOf('standard-webhooks').filter(({signature}) =>
