@@ -54,11 +54,12 @@ export async function pauseIfFailing(template: string, tools: PausingTools): Pro
   const {engine, switches, after, onPaused} = tools;
   const known = await switches.get(template);
   if (known && known.state !== 'enabled') return;
-  const {items} = await engine.runs.list({template, state: ended}, {limit: Math.min(after, 1000)});
+  const count = Math.min(after, 1000);
+  const {items} = await engine.runs.list({template, state: ended}, {limit: count});
   const [last] = items;
-  if (!last || items.length < after || !items.every((run) => isFailureSince(run, known?.at ?? 0))) return;
+  if (!last || items.length < count || !items.every((run) => isFailureSince(run, known?.at ?? 0))) return;
   const problem = last.error?.detail ?? 'no reason is known';
-  const error = fail('JW5009', {template, count: items.length, problem});
+  const error = fail('JW5009', {template, count, problem});
   await switches.put(template, {state: 'paused', by: 'Jobwire', error: error.issue()});
   onPaused(error);
 }

@@ -55,16 +55,28 @@ function indexKey(connection: string, event: string): string {
 function buildIndex(library: Library): Index {
   const index = new Map<string, Candidate[]>();
   for (const {manifest} of library.templates.values()) {
-    if (!('event' in manifest.on)) continue;
-    const key = indexKey(manifest.on.connection, manifest.on.event);
-    index.set(key, [...(index.get(key) ?? []), ...candidatesOf(manifest, manifest.on, library)]);
+    const {connection, event} = sourceOf(manifest);
+    const key = indexKey(connection, event);
+    index.set(key, [...(index.get(key) ?? []), ...candidatesOf(manifest, library)]);
   }
   return index;
 }
 
-function candidatesOf(template: Template, on: {connector: string; event: string}, library: Library): Candidate[] {
+/** Where the events of a template come from: times and people have no connection, so it stands for itself. */
+export function sourceOf({id, on}: Template): {readonly connection: string; readonly event: string} {
+  if ('event' in on) return on;
+  return {connection: id, event: 'manual' in on ? 'manual' : 'schedule'};
+}
+
+/** What the data of its events looks like; undefined where nothing is said. */
+export function sourceSchema({on}: Template, library: Library): object | undefined {
+  if ('event' in on) return dataSchema(library.connector(on.connector).manifest, on.event);
+  return 'manual' in on && typeof on.manual.data === 'object' ? on.manual.data : undefined;
+}
+
+function candidatesOf(template: Template, library: Library): Candidate[] {
   const criteria = compileCriteria(template.criteria);
-  const schema = dataSchema(library.connector(on.connector).manifest, on.event);
+  const schema = sourceSchema(template, library);
   return targetsOf(template.do).map(({id, target}) => {
     const policy = policyOf(template.policy, target.policy);
     return {template, id, target, criteria, policy, schema, ...deliveryFor(target, policy, library)};

@@ -1,7 +1,8 @@
 /** The command line as people meet it: data on stdout, messages on stderr, exit codes, --json everywhere. */
 import assert from 'node:assert/strict';
+import {Config} from '@oclif/core';
 import {endAll, jobwire} from '../support/process.ts';
-import {makeProject, type TestProject} from '../support/project.ts';
+import {makeProject, shipped, type TestProject} from '../support/project.ts';
 
 describe('the command line', function () {
   this.timeout(30_000);
@@ -100,26 +101,28 @@ describe('the command line', function () {
     assert.match(stderr + stdout, /JW7001.*env:JOBWIRE_TEST_MISSING/);
   });
 
-  it('shows help with examples for each command', async () => {
-    for (const words of [
-      ['check'],
-      ['plan'],
-      ['run'],
-      ['serve'],
-      ['simulate'],
-      ['emit'],
-      ['runs', 'list'],
-      ['runs', 'show'],
-      ['events', 'list'],
-      ['events', 'show'],
-      ['why'],
-      ['explain'],
-      ['demo'],
-      ['init'],
-    ]) {
-      const {code, stdout} = await jobwire([...words, '--help']);
-      assert.equal(code, 0, words.join(' '));
-      assert.match(stdout, /EXAMPLES/, words.join(' '));
+  it('says what each command does, with examples first', async () => {
+    const config = await Config.load({root: process.cwd()});
+    assert.ok(config.commands.length >= 20);
+    for (const {id, summary, examples = []} of config.commands) {
+      assert.match(summary ?? '', /^[A-Z].*[^.]$/, id);
+      assert.ok(examples.length >= 2, `${id} has ${examples.length} examples`);
     }
+    const {code, stdout} = await jobwire(['plan', '--help']);
+    assert.equal(code, 0);
+    assert.match(stdout, /EXAMPLES/);
+  });
+
+  it('runs the cases of a template, and shows what differs', async () => {
+    const file = 'templates/incident-to-triage/cases/low-priority.json';
+    project.write(file, shipped(file));
+    const good = await jobwire(['test', '-C', project.dir]);
+    assert.equal(good.code, 0, good.stdout);
+    assert.match(good.stderr, /1 passed, 0 failed/);
+    project.write(file, {...shipped<object>(file), expect: {targets: {triage: {outcome: 'succeeded'}}}});
+    const bad = await jobwire(['test', '-C', project.dir]);
+    project.write(file, shipped(file));
+    assert.equal(bad.code, 1);
+    assert.match(bad.stdout, /FAILED.*low-priority\.json[\s\S]*JW7012[\s\S]*expected.*succeeded/);
   });
 });

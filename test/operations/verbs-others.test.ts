@@ -8,20 +8,21 @@ import {type Bench, base, bench, failureOf, onRecordedWire, outcomeOf} from './b
 import {agents, nobody, stand} from './verbs-stand.ts';
 
 describe('jobs that are read one by one', () => {
-  it('are listed with the input that the connector needs, page by page as far as wanted', async () => {
+  it('are listed by the name of their job or its id', async () => {
     const {jobs, job, ids, sent} = await agents(4);
     const {jobs: rows, more} = await jobs.list({jobId: job}, 3);
     assert.deepEqual([rows.length, more, sent()], [3, true, ['GET listExecutions']]);
-    const all = await jobs.list({jobId: job});
-    assert.deepEqual([new Set(all.jobs.map(({ref}) => ref.id)), all.more], [new Set(ids), false]);
+    const rest = await jobs.list({job: 'Nightly Backup', offset: 3});
+    assert.deepEqual([new Set([...rows, ...rest.jobs].map(({ref}) => ref.id)), rest.more], [new Set(ids), false]);
+    assert.equal((await failureOf(jobs.list({job: 'Nightly'}))).code, 'kubiya-job-not-found');
   });
 
-  it('need that input: nothing is sent without it', async () => {
-    const {jobs, sim} = await stand('kubiya');
-    const error = await failureOf(jobs.list());
-    assert.deepEqual([error.jobwireCode, error.extra.hint], ['JW2006', 'input: jobId (string, required)']);
-    assert.equal(sim.requests.length, 0);
-  });
+  for (const input of [{}, {job: 'a', jobId: 'b'}, {jobId: 'b', limit: 101}, {jobid: 'b'}] as const)
+    it(`are not listed with ${JSON.stringify(input)}: nothing is sent`, async () => {
+      const {jobs, sim} = await stand('kubiya');
+      assert.match((await failureOf(jobs.list(input))).code, /^(kubiya-job-needed|JW200[57])$/);
+      assert.equal(sim.requests.length, 0);
+    });
 
   it('are found or not', async () => {
     const {jobs, ids} = await agents(1);
