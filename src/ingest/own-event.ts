@@ -8,7 +8,6 @@ import {match} from './match.ts';
 import type {Unmatched} from './normalise.ts';
 
 export interface Happening {
-  /** Words that no feed can be called: `schedule`, `manual`. */
   readonly feed: 'schedule' | 'manual';
   readonly connection: string;
   readonly type: string;

@@ -49,7 +49,7 @@ export interface Due {
   readonly more: boolean;
 }
 
-/** A time that is past for no longer is not missed: a process that just starts, or a machine that is busy. */
+/** A time that is past for no longer than this was met: the process just starts, or the machine is busy. */
 const punctualMs = 60_000;
 const mostAtOnce = 100;
 

@@ -37,7 +37,8 @@ export function scheduledTemplates(library: Library): ScheduledTemplate[] {
   );
 }
 
-const feed = 'schedule';
+/** No feed of a connection can be called this. */
+const feed = '@schedule';
 
 /** Errors: JW7103. Nothing is lost then: the same times come with the next look. */
 export async function runSchedule(template: ScheduledTemplate, tools: ScheduleTools): Promise<Turn> {
@@ -50,12 +51,12 @@ export async function runSchedule(template: ScheduledTemplate, tools: ScheduleTo
   const from = (await engine.cursor(id, feed)) ?? null;
   const after = decidedUntil(from, schedule);
   const move = (at: number) => ({connection: id, feed, value: cursorOf(at, schedule), from});
-  if (after === undefined) {
+  // A clock that was set back comes to times again that were fired: they are known by their identity, and new ones are not missed.
+  if (after === undefined || after > now) {
     await engine.accept({events: [], cursor: move(now)});
     return {fired: [], next: nextTime(schedule, now), more: false};
   }
-  // A clock that was set back looks at times again that were decided: they are known by their identity, and new ones are not missed.
-  const {fire, decided, more} = dueTimes(schedule, Math.min(after, now), now);
+  const {fire, decided, more} = dueTimes(schedule, after, now);
   const fired = decided === undefined ? [] : await accept(fire, {template, tools, now, cursor: move(decided)});
   return {fired, next: nextTime(schedule, now), more};
 }
@@ -71,7 +72,7 @@ async function accept(times: readonly number[], {template, tools, now, cursor}: 
   const {engine, library} = tools;
   const events = times.map((time) => {
     const data = {scheduledFor: iso(time)};
-    const happening = {feed, connection: template.id, type: 'schedule', id: iso(time), time, data} as const;
+    const happening = {feed: 'schedule', connection: template.id, type: 'schedule', id: iso(time), time, data} as const;
     return ownEvent(happening, template.id, {library, now});
   });
   const accepted = await engine.accept({events, cursor});

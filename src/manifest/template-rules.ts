@@ -2,6 +2,7 @@
 import type {Code} from '../errors/catalog.ts';
 import type {Action, Connector, DeliveryMode, Template} from '../generated/types.ts';
 import type {Json} from '../values/json.ts';
+import {cronProblem} from './cron.ts';
 import type {Finding} from './issues.ts';
 import type {Library} from './library.ts';
 import {stepsOf} from './parts.ts';
@@ -26,7 +27,12 @@ export const templateRules: readonly TemplateRule[] = [
   },
   {id: 'wait', code: 'JW1012', says: 'only an action that starts jobs is waited for', check: waits},
   {id: 'manual-sample', code: 'JW1008', says: 'the sample of a manual start fits its data', check: manualSample},
-  {id: 'cron', code: 'JW1002', says: 'a schedule has five cron fields and a time zone', check: schedules},
+  {
+    id: 'cron',
+    code: 'JW1002',
+    says: 'a schedule has five cron fields that come true, and a time zone',
+    check: schedules,
+  },
 ];
 
 function actionOf({connector, action}: Call, library: Library): {connector: Connector; action: Action} | undefined {
@@ -98,10 +104,6 @@ function manualSample({on}: Template): Finding[] {
   ];
 }
 
-const limits = [59, 23, 31, 12, 7];
-const months = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec';
-const days = 'sun|mon|tue|wed|thu|fri|sat';
-
 function schedules({on}: Template): Finding[] {
   if (!('schedule' in on)) return [];
   const {cron, timezone} = on.schedule;
@@ -115,28 +117,6 @@ function schedules({on}: Template): Finding[] {
       facts: {problem: `there is no time zone ${JSON.stringify(timezone)}`},
     });
   return findings;
-}
-
-function cronProblem(cron: string): string | undefined {
-  const fields = cron.trim().split(/\s+/);
-  if (fields.length !== 5)
-    return `the schedule has ${fields.length} fields, five are needed: minute hour day month weekday`;
-  const wrong = fields.find((field, i) => !field.split(',').every((part) => isCronPart(part.toLowerCase(), i)));
-  return wrong === undefined ? undefined : `${JSON.stringify(wrong)} is not a field of a schedule`;
-}
-
-function isCronPart(part: string, index: number): boolean {
-  const words = index === 3 ? months : index === 4 ? days : '';
-  const unit = words === '' ? '\\d{1,2}' : `(?:\\d{1,2}|${words})`;
-  const match = new RegExp(`^(?:\\*|(${unit})(?:-(${unit}))?)(?:/(\\d{1,2}))?$`).exec(part);
-  if (!match) return false;
-  const limit = limits[index] ?? 59;
-  return [match[1], match[2]].every(
-    (text) =>
-      text === undefined ||
-      !/^\d+$/.test(text) ||
-      (Number(text) <= limit && Number(text) >= (index === 2 || index === 3 ? 1 : 0)),
-  );
 }
 
 function isTimeZone(name: string): boolean {

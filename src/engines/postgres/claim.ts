@@ -37,7 +37,7 @@ const outsideLanes = prepared(
   `${priorities}
    SELECT d.seq, d.priority, d.wake_at FROM p CROSS JOIN LATERAL (
      SELECT seq, priority, due_at AS wake_at FROM runs WHERE priority = p.priority AND due_at <= $1
-     ORDER BY due_at, seq LIMIT $2 FOR UPDATE SKIP LOCKED
+     ORDER BY due_at, seq LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
    ) AS d LIMIT $2`,
 );
 
@@ -50,7 +50,7 @@ const take = prepared(
      fence = r.fence + 1, hinted = false, worker = $3, claim = $4, due_at = $5
    FROM unnest($1::bigint[]) WITH ORDINALITY AS c (seq, turn), events AS e
    WHERE r.seq = c.seq AND e.seq = r.event
-   RETURNING c.turn, r.claimed_from, r.lane_of, ${runColumns}`,
+   RETURNING c.turn, r.claim, r.claimed_from, r.lane_of, ${runColumns}`,
 );
 
 /** Takes what is due: higher priority first, then longest due, then order of arrival. */
@@ -73,7 +73,7 @@ function byTurn(a: Candidate, b: Candidate): number {
 }
 
 const claimedBy = prepared(
-  `SELECT r.claimed_from, ${runColumns} FROM ${runSource}
+  `SELECT r.claim, r.claimed_from, ${runColumns} FROM ${runSource}
    WHERE r.state IN ('starting', 'tracking') AND r.worker = $1 AND r.claim = ANY ($2::text[]) ORDER BY r.seq`,
 );
 
@@ -107,9 +107,10 @@ export async function nextDue(unit: Unit): Promise<number> {
 }
 
 /** The runs as a step sees them; a row that cannot be read is reported and keeps its lease until it lapses. */
-export function readLeased(rows: readonly Row[], token: string, onFault: (error: unknown) => void): Leased[] {
+export function readLeased(rows: readonly Row[], onFault: (error: unknown) => void): Leased[] {
   return rows.flatMap((row) => {
     try {
+      const token = String(row['claim']);
       const claimedFrom = row['claimed_from'] as ClaimedRun['claimedFrom'];
       return [{seq: Number(row['seq']), token, claimed: {...toRun(row), fence: Number(row['fence']), claimedFrom}}];
     } catch (error) {
