@@ -110,6 +110,8 @@ function usageError(error: unknown, commands: readonly string[]): JobwireError |
 
 const byCode: Partial<Record<Code, number>> = {
   JW7101: exitCodes.usage,
+  JW3114: exitCodes.failure,
+  JW3202: exitCodes.failure,
   JW3015: exitCodes.permission,
   JW3012: exitCodes.permission,
   JW3009: exitCodes.conflict,

@@ -36,6 +36,7 @@ const order = [
   'terminal',
   'subscriptions',
   'command',
+  'job-command',
   'commands',
 ];
 
@@ -47,7 +48,7 @@ const doors: readonly {readonly thing: RegExp; readonly only: RegExp}[] = [
   {thing: /from 're2js'/, only: /^(expressions|manifest)\//},
   {thing: /from 'node:sqlite'/, only: /^engines\/sqlite\//},
   {thing: /from '(fastify|@fastify\/[a-z-]+)'/, only: /^(server|simulator)\//},
-  {thing: /from '@oclif\/core'/, only: /^(bin\.ts|command\.ts|commands\/)/},
+  {thing: /from '@oclif\/core'/, only: /^(bin\.ts|command\.ts|job-command\.ts|commands\/)/},
   {thing: /process\.env\b/, only: /^config\.ts$/},
   {
     thing: /\bDate\.now\(|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|from 'node:timers/,

@@ -22,6 +22,7 @@ export default class Emit extends JobwireCommand {
     set: Flags.string({
       summary: 'Value to put into the body, PATH=VALUE; may be given several times',
       multiple: true,
+      multipleNonGreedy: true,
       default: [],
     }),
     stale: Flags.boolean({summary: 'Sign it too long ago'}),

@@ -14,6 +14,7 @@ export default class Init extends JobwireCommand {
     template: Flags.string({
       summary: 'Template to copy; may be given several times',
       multiple: true,
+      multipleNonGreedy: true,
       default: ['incident-to-triage', 'github-issue-to-job'],
     }),
   };

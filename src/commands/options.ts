@@ -3,7 +3,7 @@ import {JobwireCommand} from '../command.ts';
 import {openProject} from '../index.ts';
 import {readAssignments} from '../operations/typed-input.ts';
 import {showOptions} from '../terminal/jobs.ts';
-import {connectionArg} from './jobs/get.ts';
+import {connectionArg} from '../job-command.ts';
 
 export default class Options extends JobwireCommand {
   static override summary =

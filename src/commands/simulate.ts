@@ -22,11 +22,13 @@ export default class Simulate extends JobwireCommand {
     fault: Flags.string({
       summary: 'Fault to make, NAME or NAME=TIMES; may be given several times',
       multiple: true,
+      multipleNonGreedy: true,
       default: [],
     }),
     set: Flags.string({
       summary: 'Setting to change, NAME=JSON; may be given several times',
       multiple: true,
+      multipleNonGreedy: true,
       default: [],
     }),
   };

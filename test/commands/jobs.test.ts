@@ -95,7 +95,7 @@ describe('jobwire jobs', function () {
       1,
       /JW7102: there is no readable file missing\.json/,
     ],
-    [['restart', 'kubiya-main', nobody], 5, /JW3202.*\n {2}fix: connector kubiya offers: status, list, stop, output/],
+    [['restart', 'kubiya-main', nobody], 1, /JW3202.*\n {2}fix: connector kubiya offers: status, list, stop, output/],
     [['attach', 'uipath-prod', nobody], 2, /exactly one of --file, --content and --id/],
     [
       ['attach', 'uipath-prod', nobody, '--file', 'a', '--content', 'b'],

@@ -1,10 +1,10 @@
 import {Flags} from '@oclif/core';
 import {JobwireCommand} from '../../command.ts';
 import {openProject, type StepRecord} from '../../index.ts';
+import {connectionArg} from '../../job-command.ts';
 import {showStep} from '../../terminal/runs.ts';
 import {howLong} from '../../terminal/text.ts';
 import {elapsed} from '../../values/time.ts';
-import {connectionArg} from '../jobs/get.ts';
 
 export default class ConnectionsTest extends JobwireCommand {
   static override summary = 'Ask a target whether a connection works, and as whom; only reads are sent';

@@ -13,7 +13,7 @@ export default class EventsList extends JobwireCommand {
     '<%= config.bin %> events list --state dead --connection servicenow-main',
   ];
   static override flags = {
-    state: Flags.option({options: states, multiple: true})({
+    state: Flags.option({options: states, multiple: true, multipleNonGreedy: true})({
       summary: 'Only events in this state; may be given several times',
     }),
     connection: Flags.string({summary: 'Only events of this connection'}),

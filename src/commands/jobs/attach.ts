@@ -2,9 +2,9 @@ import {Args, Flags} from '@oclif/core';
 import {JobwireCommand} from '../../command.ts';
 import {fail} from '../../errors/jobwire-error.ts';
 import {type Attaching, openProject} from '../../index.ts';
+import {connectionArg, jobFlags, readJob} from '../../job-command.ts';
 import {readAssignments} from '../../operations/typed-input.ts';
 import {readContent} from '../../terminal/given.ts';
-import {connectionArg, jobFlags, readJob} from './get.ts';
 
 export default class JobsAttach extends JobwireCommand {
   static override summary = 'Attach a file to a job; prints the id of the attachment';

@@ -1,7 +1,7 @@
 import {JobwireCommand} from '../../command.ts';
 import {openProject} from '../../index.ts';
+import {connectionArg, jobArg, jobFlags, readJob} from '../../job-command.ts';
 import {tableOfAttachments} from '../../terminal/jobs.ts';
-import {connectionArg, jobArg, jobFlags, readJob} from './get.ts';
 
 export default class JobsAttachments extends JobwireCommand {
   static override summary = 'List the attachments of a job';

@@ -1,8 +1,8 @@
 import {Args, Flags} from '@oclif/core';
 import {JobwireCommand} from '../../command.ts';
 import {openProject} from '../../index.ts';
+import {connectionArg, jobArg, jobFlags, readJob} from '../../job-command.ts';
 import {writeBytes} from '../../terminal/given.ts';
-import {connectionArg, jobArg, jobFlags, readJob} from './get.ts';
 
 export default class JobsDownload extends JobwireCommand {
   static override summary = 'Download an attachment of a job';

@@ -1,9 +1,9 @@
 import {Flags} from '@oclif/core';
 import {JobwireCommand} from '../../command.ts';
 import {openProject} from '../../index.ts';
+import {connectionArg, jobFlags} from '../../job-command.ts';
 import {readAssignments} from '../../operations/typed-input.ts';
 import {tableOfJobs} from '../../terminal/jobs.ts';
-import {connectionArg, jobFlags} from './get.ts';
 
 export default class JobsList extends JobwireCommand {
   static override summary = 'List jobs of a target';

@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core';
 import {JobwireCommand} from '../../command.ts';
 import {openProject} from '../../index.ts';
-import {connectionArg, jobArg, jobFlags, readJob} from './get.ts';
+import {connectionArg, jobArg, jobFlags, readJob} from '../../job-command.ts';
 
 export default class JobsLog extends JobwireCommand {
   static override summary = 'Show what a job writes while it runs';

@@ -1,9 +1,9 @@
 import {Flags} from '@oclif/core';
 import {JobwireCommand} from '../../command.ts';
 import {openProject} from '../../index.ts';
+import {connectionArg, jobArg, jobFlags, readJob} from '../../job-command.ts';
 import {writeBytes} from '../../terminal/given.ts';
 import {stringifyJson} from '../../values/json.ts';
-import {connectionArg, jobArg, jobFlags, readJob} from './get.ts';
 
 export default class JobsOutput extends JobwireCommand {
   static override summary = 'Show what a job gave';

@@ -1,8 +1,8 @@
 import {JobwireCommand} from '../../command.ts';
 import {openProject} from '../../index.ts';
+import {connectionArg, jobFlags} from '../../job-command.ts';
 import {readAssignments} from '../../operations/typed-input.ts';
 import {plain} from '../../terminal/jobs.ts';
-import {connectionArg, jobFlags} from './get.ts';
 
 export default class JobsPayload extends JobwireCommand {
   static override summary = 'Show the payload that was delivered to a job';

@@ -1,7 +1,7 @@
 import {JobwireCommand} from '../../command.ts';
 import {openProject} from '../../index.ts';
+import {connectionArg, jobArg, jobFlags, readJob} from '../../job-command.ts';
 import {readAssignments} from '../../operations/typed-input.ts';
-import {connectionArg, jobArg, jobFlags, readJob} from './get.ts';
 
 export default class JobsRestart extends JobwireCommand {
   static override summary = 'Start a finished job anew; prints the id of the new job';

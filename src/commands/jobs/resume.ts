@@ -1,9 +1,9 @@
 import {Args, Flags} from '@oclif/core';
 import {JobwireCommand} from '../../command.ts';
 import {openProject} from '../../index.ts';
+import {connectionArg, jobFlags, readJob} from '../../job-command.ts';
 import {readAssignments} from '../../operations/typed-input.ts';
 import {readValue} from '../../terminal/given.ts';
-import {connectionArg, jobFlags, readJob} from './get.ts';
 
 export default class JobsResume extends JobwireCommand {
   static override summary = 'Deliver a payload to a job that waits for one';

@@ -1,9 +1,9 @@
 import {Flags} from '@oclif/core';
 import {JobwireCommand} from '../../command.ts';
 import {openProject} from '../../index.ts';
+import {connectionArg, jobArgs, jobFlags, readJob} from '../../job-command.ts';
 import {readAssignments} from '../../operations/typed-input.ts';
 import {showStopped} from '../../terminal/jobs.ts';
-import {connectionArg, jobArgs, jobFlags, readJob} from './get.ts';
 
 export default class JobsStop extends JobwireCommand {
   static override summary = 'Ask jobs to stop: all of them or, when one is not known, none';

@@ -2,9 +2,9 @@ import {Flags} from '@oclif/core';
 import {exitCodes, JobwireCommand} from '../../command.ts';
 import {fail, JobwireError} from '../../errors/jobwire-error.ts';
 import {type Job, openProject} from '../../index.ts';
+import {connectionArg, jobArgs, jobFlags, readJob} from '../../job-command.ts';
 import {showChange} from '../../terminal/jobs.ts';
 import {durationMs} from '../../values/time.ts';
-import {connectionArg, jobArgs, jobFlags, readJob} from './get.ts';
 
 export default class JobsWait extends JobwireCommand {
   static override summary = 'Wait until jobs are over';

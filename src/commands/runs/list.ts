@@ -14,7 +14,7 @@ export default class RunsList extends JobwireCommand {
     '<%= config.bin %> runs list --template incident-to-triage --json',
   ];
   static override flags = {
-    state: Flags.option({options: states, multiple: true})({
+    state: Flags.option({options: states, multiple: true, multipleNonGreedy: true})({
       summary: 'Only runs in this state; may be given several times',
     }),
     template: Flags.string({summary: 'Only runs of this template'}),

@@ -12,7 +12,10 @@ type Decided =
   | {readonly how: 'duplicate'; readonly accepted: Accepted; readonly conflict: boolean}
   | {readonly how: 'own'; readonly accepted: Accepted};
 
-export async function acceptAll(unit: Unit, batches: readonly AcceptBatch[]): Promise<readonly (readonly Accepted[])[]> {
+export async function acceptAll(
+  unit: Unit,
+  batches: readonly AcceptBatch[],
+): Promise<readonly (readonly Accepted[])[]> {
   const arrivals = batches.flatMap(({events}) => events);
   const results = new Map<NewEvent, Accepted>();
   for (const round of roundsOf(arrivals)) await acceptRound(unit, round, results);
@@ -60,7 +63,9 @@ const claim = prepared(
 );
 
 async function claimIdentities(unit: Unit, round: readonly NewEvent[]): Promise<ReadonlySet<string>> {
-  const {rows} = await unit.ask(claim, [records(round.map((arrival) => identityRow(arrival, {restarts: 0, now: unit.now})))]);
+  const {rows} = await unit.ask(claim, [
+    records(round.map((arrival) => identityRow(arrival, {restarts: 0, now: unit.now}))),
+  ]);
   return new Set(rows.map(({key}) => String(key)));
 }
 
@@ -97,8 +102,7 @@ function decide(arrival: NewEvent, known: Known | undefined, now: number): Decid
   const accepted = {uid: String(row['uid']), duplicate: row['uid'] !== uid, runs: runs.map(({id}) => String(id))};
   // Our own, stored by a transaction whose end we did not hear of: neither a duplicate nor another delivery.
   if (!accepted.duplicate) return {how: 'own', accepted};
-  if (!letsThrough(known, arrival, now))
-    return {how: 'duplicate', accepted, conflict: row['body_hash'] !== bodyHash};
+  if (!letsThrough(known, arrival, now)) return {how: 'duplicate', accepted, conflict: row['body_hash'] !== bodyHash};
   const restarts = Number(row['restarts']) + (row['state'] === 'accepted' ? 1 : 0);
   return {how: 'stored', arrival: restarts > 0 ? restarted(arrival, restarts) : arrival, restarts};
 }

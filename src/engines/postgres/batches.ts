@@ -27,7 +27,7 @@ export function createBatches<T, R>({most, width, run}: BatchOptions<T, R>): Bat
   const queue: Waiting<T, R>[] = [];
   let underWay = 0;
   let scheduled = false;
-  let idle: (() => void)[] = [];
+  const idle: (() => void)[] = [];
 
   const schedule = (): void => {
     if (scheduled || underWay >= width || queue.length === 0) return;
@@ -63,6 +63,8 @@ export function createBatches<T, R>({most, width, run}: BatchOptions<T, R>): Bat
         schedule();
       }),
     drained: () =>
-      underWay === 0 && queue.length === 0 && !scheduled ? Promise.resolve() : new Promise((resolve) => idle.push(resolve)),
+      underWay === 0 && queue.length === 0 && !scheduled
+        ? Promise.resolve()
+        : new Promise((resolve) => idle.push(resolve)),
   };
 }

@@ -114,7 +114,9 @@ export function readLeased(rows: readonly Row[], onFault: (error: unknown) => vo
       const claimedFrom = row['claimed_from'] as ClaimedRun['claimedFrom'];
       return [{seq: Number(row['seq']), token, claimed: {...toRun(row), fence: Number(row['fence']), claimedFrom}}];
     } catch (error) {
-      onFault(fail('JW9001', {problem: `run ${row['id']} cannot be read: ${(error as Error).message}`}, {cause: error}));
+      onFault(
+        fail('JW9001', {problem: `run ${row['id']} cannot be read: ${(error as Error).message}`}, {cause: error}),
+      );
       return [];
     }
   });

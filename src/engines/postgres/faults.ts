@@ -32,7 +32,9 @@ export function isClash(error: unknown): boolean {
 export function isBroken(error: unknown): boolean {
   if (error instanceof JobwireError) return false;
   const code = codeOf(error);
-  return code === undefined || !sqlState.test(code) || code.startsWith('57P') || code.startsWith('08') || code === '25P03';
+  return (
+    code === undefined || !sqlState.test(code) || code.startsWith('57P') || code.startsWith('08') || code === '25P03'
+  );
 }
 
 /** A fault of the server or the way to it as JW7103; anything else stays what it is. */

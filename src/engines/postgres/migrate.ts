@@ -44,7 +44,9 @@ export async function migrate(db: Database): Promise<void> {
 type Ask = (text: string, values?: unknown[]) => Promise<readonly Row[]>;
 
 async function checkServer(ask: Ask, {shown}: Address): Promise<void> {
-  const [row] = await ask(`SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS name`);
+  const [row] = await ask(
+    `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS name`,
+  );
   if (Number(row?.['number']) < oldestServer)
     throw fail('JW7103', {problem: `${shown} is PostgreSQL ${row?.['name']}; version 13 or later is needed`});
 }
@@ -79,5 +81,7 @@ async function versionOf(ask: Ask, {schema, shown}: Address): Promise<number | u
 async function found(ask: Ask, {schema}: Address): Promise<void> {
   const [row] = await ask('SELECT to_regnamespace($1) IS NOT NULL AS there', [`"${schema}"`]);
   if (!row?.['there']) await ask(`CREATE SCHEMA "${schema}"`);
-  await ask(`CREATE TABLE jobwire_migrations (version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())`);
+  await ask(
+    `CREATE TABLE jobwire_migrations (version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())`,
+  );
 }

@@ -1,7 +1,7 @@
 /** Rows of the tables as the engine's values, and back. Must never read or write the store. */
 import {createHash} from 'node:crypto';
 import type {Draft, EventRecord, Run, TrackedJob} from '../../engine/run.ts';
-import {toEvent as readEvent, readStored, store, toRun as readRun} from '../sqlite/rows.ts';
+import {toEvent as readEvent, toRun as readRun, readStored, store} from '../sqlite/rows.ts';
 import type {Row} from './database.ts';
 
 export type Lane = NonNullable<Draft['lane']>;

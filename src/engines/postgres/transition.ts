@@ -45,7 +45,9 @@ const landed = prepared(
 
 /** For each whether it was committed; false where the lease is lost. */
 export async function commitAll(unit: Unit, commits: readonly Commit[]): Promise<readonly boolean[]> {
-  const lanes = commits.flatMap(({slot, transition}) => lanesOfMove(slot.claimed.state, slot.claimed.lane, transition.to));
+  const lanes = commits.flatMap(({slot, transition}) =>
+    lanesOfMove(slot.claimed.state, slot.claimed.lane, transition.to),
+  );
   if (lanes.length > 0) await lockLanes(unit, lanes.map(laneKey));
   const sent = commits.map(({slot: {seq, token, claimed}, transition}, at) => ({
     ...toRecord(transition, claimed.lane),
