@@ -18,6 +18,8 @@ export interface Circuits {
   /** The same transport, listened to. */
   watch(connection: string, transport: Transport): Transport;
   stateOf(connection: string): Circuit['state'];
+  /** Somebody looks, and the target has not been heard yet. */
+  isProbing(connection: string): boolean;
   /** `go` and `probe` are followed by one `leave`. */
   enter(connection: string): Admission;
   leave(connection: string, admission: Admission): void;
@@ -91,6 +93,10 @@ export function createCircuits({clock, chance, rule = circuitRule, onChange}: Ci
       const line = lineOf(connection);
       line.parked++;
       return parkUntil(line.circuit, line.parked, moment());
+    },
+    isProbing(connection) {
+      const {circuit} = lineOf(connection);
+      return circuit.state === 'open' && circuit.probing;
     },
     stateOf: (connection) => lines.get(connection)?.circuit.state ?? 'closed',
     open: () => [...lines].filter(([, {circuit}]) => circuit.state === 'open').map(([connection]) => connection),

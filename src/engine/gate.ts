@@ -71,10 +71,12 @@ function look(group: readonly ClaimedRun[], guarding: Guarding): Answers {
   return group.map(async (run, i) => {
     await looked;
     // Nothing was sent, for example because a secret is gone: the run itself finds out and says why.
-    const first = i === 0 && circuits.stateOf(connection) === 'open';
-    if (i === 0 && !first) leave();
-    if (first) return alone(run, work).finally(leave);
-    return circuits.stateOf(connection) === 'open' ? park(run, guarding) : (ramp([run], guarding)[0] as Promise<Transition>);
+    const alsoLooks = i === 0 && circuits.isProbing(connection);
+    if (i === 0 && !alsoLooks) leave();
+    if (alsoLooks) return alone(run, work).finally(leave);
+    return circuits.stateOf(connection) === 'open'
+      ? park(run, guarding)
+      : (ramp([run], guarding)[0] as Promise<Transition>);
   });
 }
 
@@ -96,7 +98,9 @@ function alone(run: ClaimedRun, work: Step): Promise<Transition> {
 /** What follows jobs, or looks whether a write happened. */
 function isRead({claimedFrom, data: {intent}}: ClaimedRun): boolean {
   if (claimedFrom === 'tracking') return true;
-  return claimedFrom === 'starting' && intent !== undefined && intent.value === undefined && intent.resend === undefined;
+  return (
+    claimedFrom === 'starting' && intent !== undefined && intent.value === undefined && intent.resend === undefined
+  );
 }
 
 /** As if it had not been claimed; its deadline is kept. */

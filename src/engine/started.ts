@@ -48,6 +48,7 @@ export async function follow(task: Task, refs: readonly JobRef[], more: Partial<
       ...(isEnd && {output: task.connection.redactor.json(output)}),
     };
   });
+  for (const {ref, raw, state} of jobs) task.log({at: now, step: 'track', what: `job ${ref.id} is ${raw ?? state}`});
   const data = {...more, jobs, polls: 0, failedPolls: 0, trackingSince: now};
   const over = jobs.every(({state}) => isOver(state));
   if (task.policy.wait === false && !over) return end(task, 'succeeded', {data: {...data, jobs: jobs.map(unfollowed)}});

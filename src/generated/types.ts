@@ -209,7 +209,7 @@ export interface Action {
   /** A job kind; the output has jobs, or correlate finds them. */
   starts?: Name
   correlate?: Correlation
-  /** Asks the target, by reading only, whether the write would go well. It runs when a plan is validated, after the steps; root write holds the parameters of the unsafe write. It outputs valid, problems? and note?. */
+  /** Asks the target, by reading only, whether the write would go well. It runs when a plan is validated, after the steps; root write holds the parameters of the unsafe write. It outputs problems? and note?, and valid unless the target could not be asked. */
   preflight?: Procedure
   steps?: Steps
   /** An operation. */

@@ -46,7 +46,7 @@ export const resultType = closed({
 
 /** What a preflight says about the write. */
 export const verdictType = closed({
-  valid: {type: 'boolean'},
+  'valid?': {type: 'boolean'},
   'problems?': {type: 'array', items: text},
   'note?': text,
 });

@@ -32,7 +32,7 @@ export async function runPreflight(
   const verdict = await runProcedure(preflight, {...roots, write}, {connection, log, mode: 'plan'});
   const {valid, problems, note} = isObject(verdict) ? verdict : {};
   return {
-    valid: valid === true,
+    ...(typeof valid === 'boolean' && {valid}),
     problems: Array.isArray(problems) ? problems.map(String) : [],
     ...(typeof note === 'string' && {note}),
   };

@@ -5,7 +5,7 @@ import type {Slot} from '../leased.ts';
 import {prepared, type Row} from './database.ts';
 import {type Candidate, dueInLanes, toCandidate} from './lanes.ts';
 import type {Unit} from './ledger.ts';
-import {runColumns, runSource, toRun} from './rows.ts';
+import {runColumns, toRun} from './rows.ts';
 
 export interface Claim {
   readonly worker: string;
@@ -19,6 +19,8 @@ export interface Claim {
 export interface Leased extends Slot {
   readonly seq: number;
   readonly token: string;
+  /** Its transition is being committed. */
+  leaving: boolean;
 }
 
 /** Every priority that has runs to claim, highest first, found by steps through the index. */
@@ -72,14 +74,19 @@ function byTurn(a: Candidate, b: Candidate): number {
   return b.priority - a.priority || a.wakeAt - b.wakeAt || a.seq - b.seq;
 }
 
-const claimedBy = prepared(
-  `SELECT r.claim, r.claimed_from, ${runColumns} FROM ${runSource}
-   WHERE r.state IN ('starting', 'tracking') AND r.worker = $1 AND r.claim = ANY ($2::text[]) ORDER BY r.seq`,
+const recover = prepared(
+  `UPDATE runs AS r SET due_at = $3 FROM events AS e
+   WHERE r.state IN ('starting', 'tracking') AND r.worker = $1 AND r.claim = ANY ($2::text[]) AND e.seq = r.event
+   RETURNING r.claim, r.claimed_from, ${runColumns}`,
 );
 
 /** What claims took whose end this worker did not hear of: it has these runs and does not know it. */
-export async function recoverClaims(unit: Unit, worker: string, tokens: readonly string[]): Promise<readonly Row[]> {
-  return (await unit.ask(claimedBy, [worker, tokens])).rows;
+export async function recoverClaims(
+  unit: Unit,
+  {worker, until}: Pick<Claim, 'worker' | 'until'>,
+  tokens: readonly string[],
+): Promise<readonly Row[]> {
+  return (await unit.ask(recover, [worker, tokens, until])).rows;
 }
 
 const extend = prepared(
@@ -112,7 +119,7 @@ export function readLeased(rows: readonly Row[], onFault: (error: unknown) => vo
     try {
       const token = String(row['claim']);
       const claimedFrom = row['claimed_from'] as ClaimedRun['claimedFrom'];
-      return [{seq: Number(row['seq']), token, claimed: {...toRun(row), fence: Number(row['fence']), claimedFrom}}];
+      return [{seq: Number(row['seq']), token, leaving: false, claimed: {...toRun(row), fence: Number(row['fence']), claimedFrom}}];
     } catch (error) {
       onFault(
         fail('JW9001', {problem: `run ${row['id']} cannot be read: ${(error as Error).message}`}, {cause: error}),

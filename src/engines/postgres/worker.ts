@@ -1,13 +1,13 @@
-/** The work loop: claims as places become free, lets the step work, commits. Must never take a run before the former claim is known to have ended. */
+/** The work loop: claims as places become free, lets the step work, commits. Must never take more runs than its limit, nor forget a claim whose end it did not hear of. */
 import type {Step, Worker, WorkOptions} from '../../engine/engine.ts';
-import {fail} from '../../errors/jobwire-error.ts';
+import {fail, type JobwireError} from '../../errors/jobwire-error.ts';
 import {type Clock, randomId} from '../../values/time.ts';
 import {type Committing, workSlots} from '../leased.ts';
 import {createAlarm} from '../sqlite/alarm.ts';
-import {claimDue, type Leased, nextDue, readLeased, recoverClaims, renew} from './claim.ts';
-import type {Row} from './database.ts';
-import type {Transact, Unit} from './ledger.ts';
-import {beat, beatMs} from './workers.ts';
+import {type Leased, readLeased} from './claim.ts';
+import type {Transact} from './ledger.ts';
+import {type Turn, takeTurn} from './turn.ts';
+import {beatMs} from './workers.ts';
 
 export interface WorkerTools {
   readonly clock: Clock;
@@ -28,35 +28,101 @@ const contendedMs = 25;
 const shortestPauseMs = 1000;
 const longestPauseMs = 15_000;
 
-/** Leases are judged by every machine's own clock: this part of a lease is the most it may differ. */
-const mostSkew = 1 / 4;
-
-interface Turn {
-  readonly rows: readonly Row[];
-  readonly next: number;
-}
-
 export function startWorker(tools: WorkerTools, step: Step, options: WorkOptions): Worker {
   const {clock, transact, committing} = tools;
   const {worker, leaseMs, limit, onFault = tools.onFault} = options;
   const slots = new Set<Leased>();
   const since = clock.now();
-  /** Claims whose end is not known: the connection was lost while they were committed. */
   let unclear: string[] = [];
-  let renewAt = Number.POSITIVE_INFINITY;
-  let beatAt = since;
-  let pausedUntil = 0;
+  let [renewAt, beatAt, pausedUntil] = [Number.POSITIVE_INFINITY, since, 0];
   let failures = 0;
   let skewed = false;
   let stopping = false;
-  let turning: Promise<void> | undefined;
-  let again = false;
-  let emptied: (() => void) | undefined;
 
-  const poke = (): void => {
-    again = true;
-    turning ??= turnWhileWanted();
+  const places = (): number => (stopping || skewed ? 0 : limit - slots.size);
+  const turn = async (): Promise<void> => {
+    const now = clock.now();
+    if (now < pausedUntil) return alarm.set(pausedUntil);
+    const renews = slots.size > 0 && now >= renewAt;
+    const beats = !stopping && now >= beatAt;
+    const free = places();
+    if (free <= 0 && !renews && !beats) return setAlarms(Number.POSITIVE_INFINITY);
+    const token = randomId();
+    const renew = renews ? [...slots].filter(({leaving}) => !leaving) : [];
+    const beat = beats ? {name: worker, since, runs: slots.size} : undefined;
+    let taken: Turn;
+    try {
+      taken = await transact((unit) => takeTurn(unit, {worker, token, leaseMs, places, renew, beat, unclear}));
+    } catch (error) {
+      unclear.push(token);
+      pausedUntil = clock.now() + Math.min(longestPauseMs, shortestPauseMs * 2 ** Math.min(failures++, 10));
+      alarm.set(pausedUntil);
+      return onFault(error);
+    }
+    unclear = [];
+    failures = 0;
+    if (renews || slots.size === 0) renewAt = now + leaseMs / 3;
+    if (beats) beatAt = now + beatMs;
+    noteTime(taken.server);
+    land(taken, free);
   };
+  const {poke, settled} = createLoop(turn);
+  const alarm = createAlarm(clock, poke);
+
+  const noteTime = (server: number | undefined): void => {
+    if (server === undefined || !tools.realTime) return;
+    const fault = skewFault(clock.now() - server, leaseMs);
+    if (fault && !skewed) onFault(fault);
+    skewed = fault !== undefined;
+  };
+  const land = ({rows, next}: Turn, free: number): void => {
+    const taken = readLeased(rows, onFault);
+    for (const slot of taken) slots.add(slot);
+    workSlots(committing, taken, {step, leaseMs, onFault}).forEach((worked, i) => {
+      void worked.then(() => leave(taken[i] as Leased));
+    });
+    // With no place free, the next look comes when one becomes free.
+    setAlarms(rows.length < free ? next : Number.POSITIVE_INFINITY);
+  };
+  const setAlarms = (next: number): void => {
+    const now = clock.now();
+    if (slots.size > 0) alarm.set(renewAt);
+    if (!stopping) alarm.set(Math.min(beatAt, now + longestSleepMs, next > now ? next : now + contendedMs));
+  };
+  let emptied = (): void => undefined;
+  const leave = (slot: Leased): void => {
+    slots.delete(slot);
+    if (slots.size === 0) emptied();
+    poke();
+  };
+  const stopListening = tools.listen((at) => (at <= clock.now() ? poke() : alarm.set(at)));
+  poke();
+
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    await settled();
+    await new Promise<void>((resolve) => {
+      emptied = resolve;
+      if (slots.size === 0) resolve();
+    });
+    stopListening();
+    await settled();
+    alarm.clear();
+    await tools.signOff(worker).catch(() => undefined);
+  };
+  let stopped: Promise<void> | undefined;
+  return {
+    stop() {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+/** One turn at a time; asked for during a turn, another one follows. */
+function createLoop(turn: () => Promise<void>): {poke(): void; settled(): Promise<void>} {
+  let again = false;
+  let turning: Promise<void> | undefined;
   const turnWhileWanted = async (): Promise<void> => {
     while (again) {
       again = false;
@@ -64,99 +130,24 @@ export function startWorker(tools: WorkerTools, step: Step, options: WorkOptions
     }
     turning = undefined;
   };
-  const alarm = createAlarm(clock, poke);
-  const freePlaces = (): number => (stopping || skewed ? 0 : limit - slots.size);
-
-  const turn = async (): Promise<void> => {
-    const now = clock.now();
-    if (now < pausedUntil) return;
-    const [places, renews] = [freePlaces(), slots.size > 0 && now >= renewAt];
-    if (places <= 0 && !renews && (stopping || now < beatAt)) return;
-    const token = randomId();
-    try {
-      const taken = await transact((unit) => turnIn(unit, {token, places, renews}));
-      unclear = [];
-      failures = 0;
-      land(taken, places);
-    } catch (error) {
-      unclear.push(token);
-      pausedUntil = clock.now() + Math.min(longestPauseMs, shortestPauseMs * 2 ** Math.min(failures++, 10));
-      alarm.set(pausedUntil);
-      onFault(error);
-    }
-  };
-
-  /** Renews before it claims: a worker that was stopped for a while must not take its own runs for a dead one's. */
-  const turnIn = async (
-    unit: Unit,
-    {token, places, renews}: {token: string; places: number; renews: boolean},
-  ): Promise<Turn> => {
-    const until = unit.now + leaseMs;
-    if (renews) await renew(unit, [...slots], until);
-    if (unit.now >= beatAt) noteTime(await beat(unit, {name: worker, since, seenAt: unit.now, runs: slots.size}));
-    const found = unclear.length > 0 ? await recoverClaims(unit, worker, unclear) : [];
-    const free = Math.min(places, freePlaces()) - found.length;
-    const claimed = free > 0 ? await claimDue(unit, {worker, token, until, limit: free}) : [];
-    return {rows: [...found, ...claimed], next: await nextDue(unit)};
-  };
-
-  /** A machine whose clock runs ahead would take the runs of others for those of dead workers. */
-  const noteTime = (server: number): void => {
-    const skewMs = tools.realTime ? clock.now() - server : 0;
-    const wrong = Math.abs(skewMs) > leaseMs * mostSkew;
-    if (wrong && !skewed)
-      onFault(
-        fail(
-          'JW7103',
-          {problem: `the clock of this machine is ${skewMs} ms off the database server's; this worker takes no runs`},
-          {hint: 'synchronise the clocks (NTP)'},
-        ),
-      );
-    skewed = wrong;
-  };
-
-  const land = ({rows, next}: Turn, places: number): void => {
-    const now = clock.now();
-    if (now >= renewAt || slots.size === 0) renewAt = now + leaseMs / 3;
-    if (now >= beatAt) beatAt = now + beatMs;
-    const taken = readLeased(rows, onFault);
-    for (const slot of taken) slots.add(slot);
-    workSlots(committing, taken, {step, leaseMs, onFault}).forEach((worked, i) => {
-      void worked.then(() => leave(taken[i] as Leased));
-    });
-    if (slots.size > 0) alarm.set(renewAt);
-    if (stopping) return;
-    const soonest = rows.length < places ? now + contendedMs : now + longestSleepMs;
-    alarm.set(Math.min(beatAt, Math.max(next, soonest), now + longestSleepMs));
-  };
-  const leave = (slot: Leased): void => {
-    slots.delete(slot);
-    poke();
-    if (slots.size === 0) emptied?.();
-  };
-  const stopListening = tools.listen((at) => {
-    if (at <= clock.now()) poke();
-    else alarm.set(at);
-  });
-  poke();
-
-  const end = async (): Promise<void> => {
-    stopping = true;
-    await turning;
-    while (slots.size > 0)
-      await new Promise<void>((resolve) => {
-        emptied = resolve;
-      });
-    stopListening();
-    alarm.clear();
-    await turning;
-    await tools.signOff(worker);
-  };
-  let stopped: Promise<void> | undefined;
   return {
-    stop() {
-      stopped ??= end();
-      return stopped;
+    poke() {
+      again = true;
+      turning ??= turnWhileWanted();
     },
+    settled: async () => turning,
   };
+}
+
+/** Leases are judged by every machine's own clock; this part of a lease is the most it may be off. */
+const mostSkew = 1 / 4;
+
+/** A machine whose clock runs ahead would take the runs of others for those of dead workers. */
+function skewFault(skewMs: number, leaseMs: number): JobwireError | undefined {
+  if (Math.abs(skewMs) <= leaseMs * mostSkew) return undefined;
+  return fail(
+    'JW7103',
+    {problem: `the clock of this machine is ${skewMs} ms off the database server's; it takes no runs until that is mended`},
+    {hint: 'synchronise the clocks, for example with chrony or systemd-timesyncd'},
+  );
 }
