@@ -22,6 +22,7 @@
  * wake     makes a tracking run due at once, also when it comes while the run is being read; an unknown job is no error.
  * decide   changes only a run no live lease holds; a worker that still has it can no longer commit. With `asOf` only a run that
  *          was not written since.
+ * alone    of several processes that would do something, one does it; another begins when that one ends or dies.
  * purge    removes runs that are over and events all of whose runs are, both from before a time; nothing that still goes on or
  *          is held. Identities stay, so that a late second arrival is a duplicate and no key is used twice, until they are given up
  *          by a time of their own.
@@ -76,7 +77,7 @@ export interface WorkOptions {
   readonly onFault?: (error: unknown) => void;
 }
 
-export interface Worker {
+export interface Worker extends Ending {
   /** Stops claiming, waits until the runs under lease are committed. */
   stop(): Promise<void>;
 }
@@ -112,6 +113,21 @@ export interface Stats {
   /** Runs that are due and not claimed, and since when the oldest has been due (milliseconds since 1970). */
   readonly due: number;
   readonly oldestDue?: number;
+  /** Who works this store, from an engine that several processes may work; without those that were silent for half a minute. */
+  readonly workers?: readonly LiveWorker[];
+}
+
+export interface LiveWorker {
+  readonly name: string;
+  readonly since: number;
+  readonly seenAt: number;
+  /** Runs under its lease when it was last seen. */
+  readonly runs: number;
+}
+
+/** Something that goes on until it is stopped. */
+export interface Ending {
+  stop(): Promise<void>;
 }
 
 export interface Purge {
@@ -155,6 +171,11 @@ export interface Engine {
    * written after `asOf` (its `updatedAt`).
    */
   decide(run: string, from: readonly RunState[], change: Decided, asOf?: number): Promise<boolean>;
+  /**
+   * What only one process at a time may do on this store, for example polling: `begin` is called when this one may, what it gave is
+   * stopped when it may no longer, and so again until it is stopped.
+   */
+  alone(duty: string, begin: () => Ending): Ending;
   cursor(connection: string, feed: string): Promise<Json | undefined>;
   readonly runs: {
     get(id: string): Promise<Run | undefined>;

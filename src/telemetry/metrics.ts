@@ -48,7 +48,7 @@ export function createMetrics(gauges: Gauges): Metrics {
   const attempts = count('start_attempts', 'Starts that were tried, by what came of them', ['outcome']);
   const unclear = count('ambiguous', 'Starts of which nobody knew whether they happened');
   const ended = count('runs_ended', 'Runs that ended or were held', ['state']);
-  addGauges(gauges, registers);
+  const refresh = addGauges(gauges, registers);
   collectDefaultMetrics({register});
   return {
     event(connection, outcome) {
@@ -60,51 +60,34 @@ export function createMetrics(gauges: Gauges): Metrics {
     startAttempt: (outcome) => attempts.inc({outcome}),
     ambiguous: () => unclear.inc(),
     ended: (state) => ended.inc({state}),
-    text: () => register.metrics(),
+    async text() {
+      await refresh();
+      return register.metrics();
+    },
     contentType: register.contentType,
   };
 }
 
-/** One read of the store fills several gauges: the first that is asked for reads, the others take what it found. */
-function addGauges({read, now, closedConnections, droppedLines}: Gauges, registers: [Registry]): void {
-  const runs = new Gauge({
-    name: 'jobwire_runs',
-    help: 'Runs by state',
-    labelNames: ['state'],
-    registers,
-    async collect() {
-      runs.reset();
-      depth.reset();
-      oldest.reset();
-      const readings = await read().catch(() => undefined);
-      if (!readings) return;
-      for (const [state, n] of Object.entries(readings.runs)) runs.set({state}, n);
-      depth.set(readings.due);
-      oldest.set(readings.oldestDue === undefined ? 0 : Math.max(0, now() - readings.oldestDue) / 1000);
-    },
-  });
-  const depth = new Gauge({name: 'jobwire_queue_depth', help: 'Runs that are due and not under way', registers});
-  const oldest = new Gauge({
-    name: 'jobwire_oldest_age_seconds',
-    help: 'How long the run that waits longest has been due',
-    registers,
-  });
-  const silent = new Gauge({
-    name: 'jobwire_connection_silent',
-    help: 'Connections that do not answer and are not asked',
-    labelNames: ['connection'],
-    registers,
-    collect() {
-      silent.reset();
-      for (const connection of closedConnections()) silent.set({connection}, 1);
-    },
-  });
-  new Gauge({
-    name: 'jobwire_log_lines_dropped',
-    help: 'Lines of the log that nobody could take in time',
-    registers,
-    collect() {
-      this.set(droppedLines());
-    },
-  });
+/** Gives the function that sets them all anew. */
+function addGauges({read, now, closedConnections, droppedLines}: Gauges, registers: [Registry]): () => Promise<void> {
+  const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Gauge({name: `jobwire_${name}`, help, labelNames, registers});
+  const runs = gauge('runs', 'Runs by state', ['state']);
+  const depth = gauge('queue_depth', 'Runs that are due and not under way');
+  const oldest = gauge('oldest_age_seconds', 'How long the run that waits longest has been due');
+  const silent = gauge('connection_silent', 'Connections that do not answer and are not asked', ['connection']);
+  const dropped = gauge('log_lines_dropped', 'Lines of the log that nobody could take in time');
+  return async () => {
+    runs.reset();
+    silent.reset();
+    depth.remove();
+    oldest.remove();
+    for (const connection of closedConnections()) silent.set({connection}, 1);
+    dropped.set(droppedLines());
+    const readings = await read().catch(() => undefined);
+    if (!readings) return;
+    for (const [state, n] of Object.entries(readings.runs)) runs.set({state}, n);
+    depth.set(readings.due);
+    oldest.set(readings.oldestDue === undefined ? 0 : Math.max(0, now() - readings.oldestDue) / 1000);
+  };
 }

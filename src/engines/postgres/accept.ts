@@ -109,7 +109,7 @@ function decide(arrival: NewEvent, known: Known | undefined, now: number): Decid
 
 /** Whether an identity that is known may start runs once more. */
 function letsThrough({row, runs}: Known, {event, on}: NewEvent, now: number): boolean {
-  if (Number(row['expires_at']) <= now) return true;
+  if (on === 'always' || Number(row['expires_at']) <= now) return true;
   if (row['state'] !== 'accepted') return event.state === 'accepted';
   return on === 'succeeded' && runs.length > 0 && runs.every(({state}) => state === 'failed');
 }

@@ -42,6 +42,8 @@ CREATE TABLE identities (
 );
 CREATE INDEX identities_by_id ON identities USING hash (id);
 
+CREATE INDEX identities_by_end ON identities USING brin (expires_at);
+
 CREATE TABLE cursors (
   connection ${text},
   feed       ${text},

@@ -11,7 +11,7 @@
  *   while a lane counts runs whose job is being followed.
  * From it come the ideas: SKIP LOCKED batches, LISTEN/NOTIFY, and a fence that lets a lapsed claim change nothing.
  */
-import type {Engine, Step, Worker, WorkOptions} from '../../engine/engine.ts';
+import type {Ending, Engine, Step, Worker, WorkOptions} from '../../engine/engine.ts';
 import {fail, JobwireError} from '../../errors/jobwire-error.ts';
 import {type Clock, randomId, systemClock} from '../../values/time.ts';
 import {type Committing, workSlots} from '../leased.ts';
@@ -24,6 +24,7 @@ import {type Database, openDatabase} from './database.ts';
 import {createDocuments} from './documents.ts';
 import {standBy} from './duty.ts';
 import {createTransact} from './ledger.ts';
+import {purge} from './purge.ts';
 import {createReads} from './reads.ts';
 import {createSignals} from './signals.ts';
 import {type Commit, commitAll, decideRun, wakeRuns} from './transition.ts';
@@ -71,7 +72,7 @@ export function engineOn(db: Database, options: PostgresOptions): Engine {
     width: 1,
     run: (list: readonly Commit[]) => transact((unit) => commitAll(unit, list)),
   });
-  const endings = new Set<{stop(): Promise<void>}>();
+  const endings = new Set<Ending>();
   let closed: Promise<void> | undefined;
   const committing: Committing<Leased> = {
     clock,
@@ -92,7 +93,7 @@ export function engineOn(db: Database, options: PostgresOptions): Engine {
       if (closed) throw fail('JW7103', {problem: 'the store is closed'});
       return act(...args);
     };
-  const keep = <T extends {stop(): Promise<void>}>(ending: T): T => {
+  const keep = <T extends Ending>(ending: T): T => {
     endings.add(ending);
     return ending;
   };
@@ -121,10 +122,10 @@ export function engineOn(db: Database, options: PostgresOptions): Engine {
     work,
     tick: open(tick),
     wake: open((job) => transact((unit) => wakeRuns(unit, job))),
-    decide: open((run, from, change) => transact((unit) => decideRun(unit, run, {from, change}))),
+    decide: open((run, from, change, asOf) => transact((unit) => decideRun(unit, run, {from, change, asOf}))),
     alone: (duty, begin) => keep(standBy({db, clock, onFault}, duty, begin)),
     cursor: open(reads.cursor),
-    runs: {get: open(reads.runs.get), list: open(reads.runs.list)},
+    runs: {get: open(reads.runs.get), list: open(reads.runs.list), count: open(reads.runs.count)},
     events: {get: open(reads.events.get), list: open(reads.events.list)},
     documents: {
       get: open(documents.get),
@@ -133,6 +134,7 @@ export function engineOn(db: Database, options: PostgresOptions): Engine {
       delete: open(documents.delete),
     },
     stats: open(reads.stats),
+    purge: open((rule) => transact((unit) => purge(unit, rule))),
     close() {
       closed ??= close();
       return closed;

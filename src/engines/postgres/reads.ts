@@ -1,6 +1,6 @@
 /** Questions to the store: single events and runs, pages, counts. Must never change anything. */
 import type {Engine, EventFilter, Page, PageOptions, RunFilter, Stats} from '../../engine/engine.ts';
-import {runStates} from '../../engine/run.ts';
+import {type RunState, runStates} from '../../engine/run.ts';
 import {fail} from '../../errors/jobwire-error.ts';
 import type {Json} from '../../values/json.ts';
 import {elapsed} from '../../values/time.ts';
@@ -27,6 +27,7 @@ export function createReads(db: Database, now: () => number): Pick<Engine, 'runs
         return row && toRun(row);
       },
       list: async (filter, page) => toPage(await pageRows(db, queryRuns(filter), page), page, toRun),
+      count: (filter) => countRuns(db, filter),
     },
     events: {
       async get(id) {
@@ -79,6 +80,23 @@ function queryRuns({template, connection, event, state}: RunFilter): Query {
     ...(event === undefined ? [] : [{sql: 'r.event = (SELECT seq FROM events WHERE uid = ?)', value: event}]),
   ];
   return {columns: runColumns, from: runSource, table: 'r', conditions, states: state?.length ? state : undefined};
+}
+
+/** Without a filter from the counters: counting rows of a state is as much work as there are rows. */
+async function countRuns(session: Session, filter: RunFilter): Promise<Readonly<Record<RunState, number>>> {
+  const {conditions} = queryRuns(filter);
+  const counted = conditions.length === 0 ? await countsOf(session) : await countRows(session, conditions);
+  const wanted = (state: RunState): boolean => !filter.state?.length || filter.state.includes(state);
+  return Object.fromEntries(
+    runStates.map((state) => [state, wanted(state) ? (counted.get(state) ?? 0) : 0]),
+  ) as Stats['runs'];
+}
+
+async function countRows(session: Session, conditions: readonly Condition[]): Promise<ReadonlyMap<string, number>> {
+  const where = conditions.map(({sql}, i) => sql.replace('?', `$${i + 1}`)).join(' AND ');
+  const text = `SELECT r.state, count(*) AS n FROM runs AS r WHERE ${where} GROUP BY r.state`;
+  const {rows} = await session.ask({name: '', text}, conditions.map(({value}) => value));
+  return new Map(rows.map(({state, n}) => [String(state), Number(n)]));
 }
 
 function queryEvents({connection, type, state}: EventFilter): Query {

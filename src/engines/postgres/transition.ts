@@ -1,5 +1,5 @@
 /** What becomes of runs: commits of claimed runs, decisions of operators, hints. Must never write over a run another worker has. */
-import type {Engine} from '../../engine/engine.ts';
+import type {Decided, Engine} from '../../engine/engine.ts';
 import {isTerminal, type RunData, type RunState, type Transition} from '../../engine/run.ts';
 import type {Leased} from './claim.ts';
 import {prepared, type Row} from './database.ts';
@@ -7,8 +7,6 @@ import {insertRuns, type NewRun} from './insert.ts';
 import {lockLanes, reopenLanes} from './lanes.ts';
 import type {Unit} from './ledger.ts';
 import {jobOf, type Lane, laneKey, laneOf, records, store} from './rows.ts';
-
-type Change = Omit<Transition, 'run' | 'fence'>;
 
 export interface Commit {
   readonly slot: Leased;
@@ -22,7 +20,7 @@ interface Moved {
   readonly from: RunState;
   readonly connection: string;
   readonly lane: Lane | undefined;
-  readonly change: Change;
+  readonly change: Decided;
 }
 
 const moves = prepared(
@@ -71,15 +69,16 @@ export async function commitAll(unit: Unit, commits: readonly Commit[]): Promise
   return commits.map((_, at) => committed.has(at));
 }
 
-const byId = prepared('SELECT seq, state, fence, connection, lane, worker, due_at FROM runs WHERE id = $1');
+const byId = prepared('SELECT seq, state, fence, connection, lane, updated_at FROM runs WHERE id = $1');
 
 export async function decideRun(
   unit: Unit,
   id: string,
-  {from, change}: {from: readonly RunState[]; change: Change},
+  {from, change, asOf}: {from: readonly RunState[]; change: Decided; asOf: number | undefined},
 ): Promise<boolean> {
   const [row] = (await unit.ask(byId, [id])).rows;
   if (!row || !from.includes(row['state'] as RunState)) return false;
+  if (asOf !== undefined && row['updated_at'] !== asOf) return false;
   const lane = laneOf(row);
   if (lane) await reopenLanes(unit, [lane]);
   if (lane) unit.touch(laneKey(lane));
@@ -105,7 +104,7 @@ export async function wakeRuns(unit: Unit, {connection, kind, id}: Parameters<En
   return count > 0;
 }
 
-function toRecord({to, wakeAt, attempt, error, data}: Change, lane: Lane | undefined): object {
+function toRecord({to, wakeAt, attempt, error, data}: Decided, lane: Lane | undefined): object {
   return {
     state: to,
     wake_at: wakeAt,

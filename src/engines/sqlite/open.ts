@@ -23,6 +23,8 @@ export interface EngineOptions {
   readonly dir: string;
   /** Told of faults nobody waits for: lost leases, a disk that is full while claiming. */
   readonly onFault?: (error: unknown) => void;
+  /** Opens although a server cannot be reached at the moment: what is asked of it is refused (JW7103) until it answers. */
+  readonly patient?: boolean;
 }
 
 /** `path` of a file, or `:memory:`. JW7103 when it cannot be used. */
@@ -88,6 +90,8 @@ export function engineOn(db: Database, location: string, options: Omit<EngineOpt
     wake: (job) => commits.submit(() => transitions.wake(job, clock.now())),
     decide: (run, from, change, asOf) =>
       commits.submit(() => transitions.decide(run, from, {change, asOf, now: clock.now()})),
+    // One process works this store, and it is the one that asks.
+    alone: (_duty, begin) => begin(),
     cursor: answered((connection: string, feed: string) => reads.cursor(connection, feed)),
     runs: {get: answered(reads.runs.get), list: answered(reads.runs.list), count: answered(reads.runs.count)},
     events: {get: answered(reads.events.get), list: answered(reads.events.list)},
