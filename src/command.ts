@@ -116,6 +116,8 @@ const byCode: Partial<Record<Code, number>> = {
   JW3012: exitCodes.permission,
   JW3009: exitCodes.conflict,
   JW5007: exitCodes.conflict,
+  JW5010: exitCodes.conflict,
+  JW5011: exitCodes.conflict,
 };
 
 function exitCode({jobwireCode}: JobwireError): number {

@@ -26,6 +26,10 @@ export interface Config {
   readonly leaseMs: number;
   /** Deliveries that one socket address may send in a second. */
   readonly hookRate: number;
+  /** Failed runs in a row after which a template is paused; 0 for never. */
+  readonly pauseAfter: number;
+  /** How long what is under way may take when the process is asked to end. */
+  readonly drainMs: number;
 }
 
 export interface Overrides {
@@ -54,6 +58,8 @@ export function readConfig(overrides: Overrides = {}, environment: Environment =
     queueLimit: whole('QUEUE_LIMIT', text('QUEUE_LIMIT'), 100_000),
     leaseMs: whole('LEASE_MS', text('LEASE_MS'), 120_000),
     hookRate: whole('HOOK_RATE', text('HOOK_RATE'), 1000),
+    pauseAfter: whole('PAUSE_AFTER', text('PAUSE_AFTER'), 20),
+    drainMs: whole('DRAIN_MS', text('DRAIN_MS'), 30_000),
     ...(publicUrl && {publicUrl}),
     ...(apiToken && {apiToken}),
   };

@@ -4,6 +4,8 @@ import type {RefreshTokens} from './auth/context.ts';
 import {createHolder} from './auth/held.ts';
 import {readSecret} from './config.ts';
 import {fail, nearest} from './errors/jobwire-error.ts';
+import type {EgressPolicy} from './http/egress.ts';
+import {createTransport, type Transport} from './http/send.ts';
 import type {Library} from './manifest/library.ts';
 import {type ConnectionTools, type LiveConnection, openConnection} from './operations/connection.ts';
 import type {Redactor} from './values/secret.ts';
@@ -22,10 +24,12 @@ export interface Surroundings {
   readonly chance?: Chance;
   /** Where rotated refresh tokens are kept; without it in memory. */
   readonly refreshTokens?: RefreshTokens;
+  /** Listens to the exchanges of a connection. */
+  readonly watch?: (connection: string, transport: Transport) => Transport;
 }
 
 export function openConnections(surroundings: Surroundings): Connections {
-  const {library, clock, redactor, chance = systemChance, refreshTokens} = surroundings;
+  const {library, clock, redactor, chance = systemChance, refreshTokens, watch} = surroundings;
   const open = new Map<string, LiveConnection>();
   const tools: ConnectionTools = {
     clock,
@@ -39,7 +43,8 @@ export function openConnections(surroundings: Surroundings): Connections {
   };
   return {
     get(id) {
-      const live = open.get(id) ?? openOne(library, id, tools);
+      const watched = watch && {openTransport: (policy: EgressPolicy) => watch(id, createTransport(policy))};
+      const live = open.get(id) ?? openOne(library, id, {...tools, ...watched});
       open.set(id, live);
       return live;
     },

@@ -1,4 +1,6 @@
 /** What an event would do: every read is made, the write is shown and withheld. Must never store or start anything. */
+import {resolve} from 'node:path';
+import {openConnections} from './connections.ts';
 import type {Draft, EventRecord} from './engine/run.ts';
 import {inputOf, readTask, type Tools} from './engine/task.ts';
 import {asJobwireError, fail, type Issue} from './errors/jobwire-error.ts';
@@ -6,8 +8,16 @@ import {match} from './ingest/match.ts';
 import {prepareInput} from './operations/input.ts';
 import {type Preflight, runPreflight} from './operations/preflight.ts';
 import {runProcedure} from './operations/procedure.ts';
+import {withheld} from './operations/record.ts';
 import type {StepRecord} from './operations/trace.ts';
+import {type Runtime, readProject} from './runtime.ts';
 import type {Json, JsonObject} from './values/json.ts';
+
+export interface PlannedWrites {
+  /** As they would be sent, masked. */
+  readonly writes: readonly Json[];
+  readonly error?: string;
+}
 
 export interface PlannedTarget {
   readonly target: string;
@@ -39,6 +49,37 @@ export async function planEvent(event: EventRecord, template: string, tools: Pla
   const targets: PlannedTarget[] = [];
   for (const draft of drafts) if (draft.template === template) targets.push(await planTarget(draft, planned, tools));
   return {event: planned, targets};
+}
+
+/** What a target would send, told by `template/target`. */
+export type Writes = ReadonlyMap<string, PlannedWrites>;
+
+/** All targets of all templates that the event would start, with the writes they would make. */
+export async function planWrites(event: EventRecord, tools: PlanTools): Promise<Writes> {
+  const {drafts} = match(event, tools.library, tools.clock.now());
+  const planned = new Map<string, PlannedWrites>();
+  for (const draft of drafts) {
+    const {steps, error} = await planTarget(draft, event, tools);
+    const writes = steps.flatMap(({request, what}) =>
+      request !== undefined && what.startsWith(withheld) ? [request] : [],
+    );
+    const problem = error && {error: `${error.code}: ${error.detail}`};
+    planned.set(`${draft.template}/${draft.target}`, {writes, ...problem});
+  }
+  return planned;
+}
+
+export interface OtherProject {
+  readonly tools: PlanTools;
+  close(): Promise<void>;
+}
+
+/** Templates and connectors of another folder with the connections of this project: whose secrets it has is not asked. */
+export function openOther({config, library: own, clock, redactor, tools}: Runtime, dir: string): OtherProject {
+  const {connections, connection} = own;
+  const library = {...readProject({...config, project: resolve(dir)}), connections, connection};
+  const open = openConnections({library, clock, redactor});
+  return {tools: {...tools, library, connection: open.get}, close: () => open.close()};
 }
 
 async function planTarget(draft: Draft, event: EventRecord, tools: PlanTools): Promise<PlannedTarget> {

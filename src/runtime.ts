@@ -3,14 +3,19 @@ import {randomUUID} from 'node:crypto';
 import {hostname} from 'node:os';
 import type {Config} from './config.ts';
 import {openConnections} from './connections.ts';
+import type {Circuit} from './engine/circuit.ts';
+import {type Circuits, createCircuits} from './engine/circuits.ts';
 import type {Engine, Worker} from './engine/engine.ts';
-import {createStep} from './engine/step.ts';
+import {createOperations, type Operations} from './engine/operate.ts';
+import {createStep, type StepOptions} from './engine/step.ts';
+import {createSwitches, type Switches, withSwitches} from './engine/switches.ts';
 import type {Tools} from './engine/task.ts';
 import {openEngine} from './engines/index.ts';
 import {fail} from './errors/jobwire-error.ts';
 import {createHookFinder, type HookFinder} from './hooks.ts';
 import {createSubscriptionStore, type SubscriptionStore} from './ingest/subscription-store.ts';
 import {type Library, loadLibrary} from './manifest/library.ts';
+import {refuseBroken} from './manifest/refuse.ts';
 import type {LiveConnection} from './operations/connection.ts';
 import {packageRoot} from './project.ts';
 import {Redactor} from './values/secret.ts';
@@ -28,8 +33,13 @@ export interface Runtime {
   /** The webhook feed a path means; undefined when there is none that may receive. */
   readonly hook: HookFinder;
   readonly subscriptions: SubscriptionStore;
+  /** Templates that are off; `engine` starts none of them. */
+  readonly switches: Switches;
+  /** What people decide about runs. */
+  readonly operations: Operations;
+  readonly circuits: Circuits;
   /** Claims and works runs until stopped. */
-  work(): Worker;
+  work(onMoved?: StepOptions['onMoved']): Worker;
   close(): Promise<void>;
 }
 
@@ -38,62 +48,47 @@ export function readProject(config: Config, only: 'used' | 'all' | readonly stri
   return loadLibrary({project: config.project, shipped: packageRoot, ...(only !== 'all' && {only})});
 }
 
-/** Errors: the first finding of a project that `jobwire check` refuses, JW7103. `onFault` hears what no request or run can tell. */
+type OnSilence = (connection: string, state: Circuit['state']) => void;
+
+/**
+ * Errors: the first finding of a project that `jobwire check` refuses, JW7103. `onFault` hears what no request or run can tell,
+ * `onSilence` when a target does not answer any more, and when it does again.
+ */
 export async function openRuntime(
   config: Config,
   onFault: (error: unknown) => void = () => undefined,
+  onSilence: OnSilence = () => undefined,
 ): Promise<Runtime> {
   const library = readProject(config);
   refuseBroken(library);
   const clock = systemClock;
   const redactor = new Redactor();
-  const engine = await openEngine(config.store, {clock, dir: config.project, onFault});
+  const stored = await openEngine(config.store, {clock, dir: config.project, onFault});
+  const switches = createSwitches(stored.documents, clock);
+  const engine = withSwitches(stored, switches);
   const vault = openVault(config, {engine, clock});
-  const connections = openConnections({library, clock, redactor, refreshTokens: vault.refreshTokens});
+  const circuits = createCircuits({clock, chance, onChange: onSilence});
+  const {refreshTokens} = vault;
+  const connections = openConnections({library, clock, redactor, refreshTokens, watch: circuits.watch});
+  const connection = connections.get;
+  const {publicUrl} = config;
   const subscriptions = createSubscriptionStore(vault, redactor);
-  const tools: Tools = {library, clock, chance, connection: connections.get, event: (uid) => eventOf(engine, uid)};
+  const tools: Tools = {library, clock, chance, connection, event: (uid) => eventOf(engine, uid)};
   const worker = `${hostname()}:${process.pid}:${randomUUID()}`;
   return {
-    config,
-    library,
-    engine,
-    redactor,
-    clock,
-    tools,
-    connection: connections.get,
-    subscriptions,
-    hook: createHookFinder({
-      library,
-      connection: connections.get,
-      publicUrl: config.publicUrl,
-      subscriptions,
-      clock,
-    }),
-    work: () => engine.work(createStep(tools), {worker, leaseMs: config.leaseMs, limit: config.concurrency, onFault}),
+    ...{config, library, engine, redactor, clock, tools, connection, subscriptions, switches, circuits},
+    operations: createOperations({engine, tools}),
+    hook: createHookFinder({library, connection, publicUrl, subscriptions, clock}),
+    work(onMoved) {
+      const step = createStep(tools, {circuits, ...(onMoved && {onMoved})});
+      return engine.work(step, {worker, leaseMs: config.leaseMs, limit: config.concurrency, onFault});
+    },
     async close() {
       await engine.close();
       await vault.close();
       await connections.close();
     },
   };
-}
-
-/** Nothing runs on manifests that `jobwire check` refuses. */
-function refuseBroken({issues}: Library): void {
-  const errors = issues.filter(({severity}) => severity === 'error');
-  const [first] = errors;
-  if (!first) return;
-  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  throw fail(
-    first.jobwireCode,
-    {},
-    {
-      detail: `${first.detail}${more}`,
-      hint: `${first.hint}; jobwire check lists everything`,
-      ...(first.at && {at: first.at}),
-      ...(first.suggestions && {suggestions: first.suggestions}),
-    },
-  );
 }
 
 async function eventOf(engine: Engine, uid: string): ReturnType<Tools['event']> {

@@ -4,7 +4,7 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {EventRecord} from './engine/run.ts';
 import {fail} from './errors/jobwire-error.ts';
-import type {Template} from './generated/types.ts';
+import type {OnEvent, Template} from './generated/types.ts';
 import type {Library} from './manifest/library.ts';
 import {isObject, type Json, JsonFault, type JsonObject, own, parseJson, stringifyJson} from './values/json.ts';
 import {iso} from './values/time.ts';
@@ -15,8 +15,7 @@ export function readEvent(
   template: Template,
   {file, now}: {file?: string; now: number},
 ): EventRecord {
-  const source = file ?? samplePath(library, template);
-  const json = parse(source);
+  const {source, json} = file === undefined ? sampleOf(library, template, now) : {source: file, json: parse(file)};
   const id = own(json, 'id');
   const data = own(json, 'data');
   if (!isObject(json) || typeof id !== 'string' || data === undefined)
@@ -40,15 +39,22 @@ export function readEvent(
   };
 }
 
+/** A template that waits for no event of a connector brings its sample, or needs none. */
+function sampleOf(library: Library, {on}: Template, now: number): {readonly source: string; readonly json: Json} {
+  if ('manual' in on) return {source: 'the sample', json: {id: 'sample', data: on.manual.sample as Json}};
+  if ('schedule' in on) return {source: 'the time', json: {id: iso(now), data: {scheduledFor: iso(now)}}};
+  const path = samplePath(library, on);
+  return {source: path, json: parse(path)};
+}
+
 function identityOf({on, id}: Template, json: JsonObject, source: string): {connection: string; type: string} {
-  if (!('event' in on)) return {connection: id, type: textOf(json, 'type') ?? 'manual'};
+  if (!('event' in on)) return {connection: id, type: 'manual' in on ? 'manual' : 'schedule'};
   const type = textOf(json, 'type') ?? on.event;
   if (type !== on.event) throw fail('JW4004', {problem: `${source} is ${type}, the template listens to ${on.event}`});
   return {connection: on.connection, type};
 }
 
-function samplePath(library: Library, {on, id}: Template): string {
-  if (!('event' in on)) throw fail('JW7101', {problem: `template ${id} has no event sample: name a file with --event`});
+function samplePath(library: Library, on: OnEvent): string {
   const unit = library.connector(on.connector);
   const sample = unit.manifest.events?.[on.event]?.sample;
   if (sample === undefined) throw fail('JW1004', {what: 'event', name: on.event});

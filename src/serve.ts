@@ -1,15 +1,21 @@
 /** One serving process: the runtime, its HTTP server and its worker, started and ended in order. */
 import type {Config} from './config.ts';
-import type {Worker} from './engine/engine.ts';
-import {asJobwireError, fail} from './errors/jobwire-error.ts';
+import type {Circuit} from './engine/circuit.ts';
+import type {Engine, Worker} from './engine/engine.ts';
+import {createPausing, type Pausing} from './engine/pausing.ts';
+import type {ClaimedRun, Transition} from './engine/run.ts';
+import {asJobwireError, fail, type JobwireError} from './errors/jobwire-error.ts';
 import {hookAddresses, unprovedHooks} from './hooks.ts';
 import {createTransport} from './http/send.ts';
 import {startPoller} from './ingest/poller.ts';
+import {startScheduler} from './ingest/scheduler.ts';
 import {nameOf} from './ingest/subscription.ts';
 import {startRenewals} from './ingest/subscription-renewal.ts';
 import {openRuntime, type Runtime} from './runtime.ts';
 import {createServer} from './server/app.ts';
-import type {Logger} from './telemetry/log.ts';
+import {countArrivals, countMove} from './server/measure.ts';
+import {droppedLines, type Logger} from './telemetry/log.ts';
+import {createMetrics, type Metrics} from './telemetry/metrics.ts';
 import {chance} from './values/time.ts';
 
 export interface Served {
@@ -24,20 +30,31 @@ export interface Served {
 /** Errors: those of openRuntime, JW7101 when the address cannot be listened on. */
 export async function serve(config: Config, log: Logger): Promise<Served> {
   const onFault = (error: unknown): void => log.error({error: asJobwireError(error).issue()}, 'fault');
-  const runtime = await openRuntime(config, onFault);
+  const runtime = await openRuntime(config, onFault, (connection, state) => tellSilence(log, connection, state));
   for (const problem of await unprovedHooks(runtime)) log.warn({error: problem.issue()}, 'feed cannot receive');
+  const metrics = metricsOf(runtime, log);
+  const watching = {log, onFault, metrics};
+  const pausing = startPausing(runtime, watching);
+  const engine = countArrivals(runtime.engine, {metrics, failed: pausing.failed});
   let worker: Worker | undefined;
   const server = createServer({
     ...runtime,
-    isReady: async () => worker !== undefined,
+    engine,
+    desk: runtime,
+    metrics,
+    isReady: async () => worker !== undefined && (await canRead(engine)),
     limits: {hookRate: {max: config.hookRate, windowMs: 1000}},
     confirm: confirmByGet,
     log: (level, what, facts) => log[level](facts, what),
   });
   try {
     const url = await server.listen({host: config.host, port: config.port});
-    worker = runtime.work();
-    const feeds = startFeeds(runtime, {log, onFault});
+    worker = runtime.work((run, transition) => {
+      countMove(metrics, run, transition);
+      tellMove(log, run, transition);
+      if (transition.to === 'failed') pausing.failed(run.template);
+    });
+    const feeds = startFeeds({...runtime, engine}, watching);
     return {
       url,
       runtime,
@@ -48,6 +65,7 @@ export async function serve(config: Config, log: Logger): Promise<Served> {
         await server.close();
         await feeds.stop();
         await working?.stop();
+        await pausing.stop();
         await runtime.close();
       },
     };
@@ -58,12 +76,46 @@ export async function serve(config: Config, log: Logger): Promise<Served> {
   }
 }
 
+/** A store that cannot be asked takes no deliveries either. */
+async function canRead(engine: Engine): Promise<boolean> {
+  await engine.documents.get('readiness', 'probe');
+  return true;
+}
+
+function metricsOf({engine, clock, circuits}: Runtime, log: Logger): Metrics {
+  return createMetrics({
+    read: () => engine.stats(),
+    now: () => clock.now(),
+    closedConnections: () => circuits.open(),
+    droppedLines: () => droppedLines(log),
+  });
+}
+
+function startPausing({engine, switches, clock, config}: Runtime, {log, onFault}: Watching): Pausing {
+  const onPaused = (error: JobwireError): void => log.error({error: error.issue()}, 'template paused');
+  return createPausing({engine, switches, clock, after: config.pauseAfter, onPaused, onFault});
+}
+
+function tellSilence(log: Logger, connection: string, state: Circuit['state']): void {
+  if (state === 'open') log.warn({connection}, 'target does not answer, its runs wait');
+  else log.info({connection}, state === 'ramp' ? 'target answers again' : 'target takes all runs again');
+}
+
+/** What goes well is told only where somebody debugs. */
+function tellMove(log: Logger, run: ClaimedRun, {to, error, attempt}: Transition): void {
+  const {id, event, template, target, connection, claimedFrom: from} = run;
+  const facts = {run: id, event, template, target, connection, from, to, attempt, ...(error && {error})};
+  if (to === 'held' || to === 'failed') log.warn(facts, `run ${to}`);
+  else log.debug(facts, `run ${to}`);
+}
+
 interface Watching {
+  readonly metrics: Metrics;
   readonly log: Logger;
   readonly onFault: (error: unknown) => void;
 }
 
-/** What this process does of itself: polls, and subscriptions that must not lapse. */
+/** What this process does of itself: polls, schedules, and subscriptions that must not lapse. */
 function startFeeds(runtime: Runtime, {log, onFault}: Watching): {stop(): Promise<void>} {
   const poller = startPoller({
     ...runtime,
@@ -79,9 +131,14 @@ function startFeeds(runtime: Runtime, {log, onFault}: Watching): {stop(): Promis
     onRenewed: (feed, {how, because}) =>
       log.info({...nameOf(feed), ...(because && {because: because.issue()})}, `subscription ${how}`),
   });
+  const scheduler = startScheduler({
+    ...runtime,
+    onFault,
+    onFired: (template, fired) => log.debug({template, fired}, 'schedule fired'),
+  });
   return {
     async stop() {
-      await Promise.all([poller.stop(), renewals.stop()]);
+      await Promise.all([poller.stop(), renewals.stop(), scheduler.stop()]);
     },
   };
 }

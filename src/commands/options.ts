@@ -1,9 +1,9 @@
 import {Args, Flags} from '@oclif/core';
 import {JobwireCommand} from '../command.ts';
 import {openProject} from '../index.ts';
+import {connectionArg} from '../job-command.ts';
 import {readAssignments} from '../operations/typed-input.ts';
 import {showOptions} from '../terminal/jobs.ts';
-import {connectionArg} from '../job-command.ts';
 
 export default class Options extends JobwireCommand {
   static override summary =

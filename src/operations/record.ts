@@ -33,11 +33,14 @@ export function logExchange({call, request, arrival}: Exchange, tookMs: number):
   log({...base, what: mask.text(`${asked} answered ${status}`), response: clip(response, mask)});
 }
 
+/** How the line of a write begins that a plan did not send. */
+export const withheld = 'withheld';
+
 export function logWithheld({connection, log, mask, step}: Call, request: Rendered): void {
   log?.({
     at: connection.clock.now(),
     step,
-    what: mask.text(`withheld ${request.method} ${new URL(request.url).pathname}`),
+    what: mask.text(`${withheld} ${request.method} ${new URL(request.url).pathname}`),
     request: showRequest(request, mask),
   });
 }

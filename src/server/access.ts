@@ -4,10 +4,18 @@ import type {FastifyRequest} from 'fastify';
 import {fail} from '../errors/jobwire-error.ts';
 import {Refused} from './refused.ts';
 
-/** JW7105: 401 without the token, 403 from elsewhere, 421 under a foreign name. */
+/** JW7105: 401 without the token, 403 from elsewhere or for another site's page, 421 under a foreign name. */
 export function checkAccess(request: FastifyRequest, apiToken: string | undefined): void {
+  checkOrigin(request);
   if (apiToken === undefined) checkLoopback(request);
   else if (!hasToken(request, apiToken)) throw fail('JW7105', {problem: 'the API token is missing or wrong'});
+}
+
+/** A browser says which page speaks; programs say nothing. */
+function checkOrigin({headers}: FastifyRequest): void {
+  const {origin, host} = headers;
+  if (origin !== undefined && URL.parse(origin)?.host !== host)
+    throw new Refused(403, fail('JW7105', {problem: 'a page of another site may not use the API'}));
 }
 
 function hasToken({headers}: FastifyRequest, apiToken: string): boolean {

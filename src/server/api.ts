@@ -1,11 +1,13 @@
-/** The JSON API over events and runs. Reads only; every route stands behind the same check of access. */
+/** The JSON API over events and runs: what is stored, and what people do about it. Every route stands behind the same check of access. */
 import type {FastifyInstance, FastifyReply} from 'fastify';
 import type {EventRecord, RunState} from '../engine/run.ts';
 import {fail} from '../errors/jobwire-error.ts';
 import {explain} from '../ingest/explain.ts';
 import {type Json, stringifyJson} from '../values/json.ts';
 import {checkAccess} from './access.ts';
+import {readJsonBodies} from './body.ts';
 import type {ServerContext} from './context.ts';
+import {operateRoutes} from './operate.ts';
 import {checkQuery, pageOf, type Query, textOf, wordsOf} from './query.ts';
 import {eventDetail, eventSummary, explanationView, runDetail, runSummary} from './views.ts';
 
@@ -29,6 +31,8 @@ export async function apiRoutes(api: FastifyInstance, {context}: {context: Serve
   const {engine, library, config} = context;
   const answer = answerer(context);
   api.addHook('onRequest', async (request) => checkAccess(request, config.apiToken));
+  readJsonBodies(api);
+  if (context.desk) operateRoutes(api, {context, desk: context.desk, answer});
 
   api.get<{Querystring: Query}>('/runs', async ({query}, reply) => {
     checkQuery(query, ['state', 'template', 'connection', 'event', 'limit', 'after'], ['state']);
@@ -64,8 +68,10 @@ export async function apiRoutes(api: FastifyInstance, {context}: {context: Serve
   });
 }
 
+export type Answerer = (reply: FastifyReply, view: object) => FastifyReply;
+
 /** Sends through the redactor, and with the digits of long numbers. */
-function answerer({redactor}: ServerContext): (reply: FastifyReply, view: object) => FastifyReply {
+function answerer({redactor}: ServerContext): Answerer {
   return (reply, view) =>
     reply.type('application/json; charset=utf-8').send(stringifyJson(redactor.json(view as Json)));
 }

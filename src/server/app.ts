@@ -3,6 +3,7 @@
 import type {Server} from 'node:http';
 import {type FastifyHttpOptions, type FastifyInstance, fastify} from 'fastify';
 import {fail} from '../errors/jobwire-error.ts';
+import {checkAccess} from './access.ts';
 import {apiRoutes} from './api.ts';
 import type {ServerContext} from './context.ts';
 import {hookRoutes} from './hooks.ts';
@@ -17,7 +18,7 @@ export interface ServerOptions extends Omit<ServerContext, 'limits'> {
 /** Not listening yet: the caller chooses host and port. `close` lets requests under way finish. */
 export function createServer({limits, ...options}: ServerOptions): FastifyInstance {
   const context: ServerContext = {...options, limits: {...defaultLimits, ...limits}};
-  const {engine, clock, config} = context;
+  const {engine, clock, config, metrics} = context;
   const app = fastify(serverOptions(context.limits));
   app.server.maxConnections = context.limits.connections;
   addSafeHeaders(app);
@@ -27,6 +28,11 @@ export function createServer({limits, ...options}: ServerOptions): FastifyInstan
     const ready = await context.isReady().catch(() => false);
     return reply.code(ready ? 200 : 503).send({status: ready ? 'ready' : 'not ready'});
   });
+  if (metrics)
+    app.get('/metrics', async (request, reply) => {
+      checkAccess(request, config.apiToken);
+      return reply.type(metrics.contentType).send(await metrics.text());
+    });
   app.register(hookRoutes, {context, queue: createQueueBound({engine, limit: config.queueLimit, clock})});
   app.register(apiRoutes, {prefix: '/api/v1', context});
   return app;

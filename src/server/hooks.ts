@@ -103,8 +103,21 @@ function send(reply: FastifyReply, ack: Ack): FastifyReply {
 }
 
 /** Refusals are logged with what the sender is not told; deliveries that are taken only where somebody debugs. */
-function note({log}: ServerContext, {url, method}: FastifyRequest, {status, error, accepted}: Ack): void {
-  const path = url.split('?')[0] ?? '';
-  if (error) log?.(status >= 500 ? 'error' : 'warn', 'delivery refused', {method, path, status, error});
-  else log?.('debug', 'delivery taken', {method, path, status, events: accepted?.length ?? 0});
+function note({log, metrics}: ServerContext, request: FastifyRequest, {status, error, accepted = []}: Ack): void {
+  const {url, method} = request;
+  const trace = traceOf(request);
+  const facts = {method, path: url.split('?')[0] ?? '', status, ...(trace !== undefined && {trace})};
+  if (error) {
+    metrics?.refused(error.jobwireCode);
+    log?.(status >= 500 ? 'error' : 'warn', 'delivery refused', {...facts, error});
+    return;
+  }
+  log?.('debug', 'delivery taken', {...facts, events: accepted.length, runs: accepted.flatMap(({runs}) => runs)});
+}
+
+/** The trace of the sender (W3C Trace Context, `traceparent`), so that its log and ours can be laid side by side. */
+function traceOf({headers}: FastifyRequest): string | undefined {
+  const given = headers['traceparent'];
+  const [, trace] = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/.exec(String(given)) ?? [];
+  return trace !== undefined && /[1-9a-f]/.test(trace) ? trace : undefined;
 }

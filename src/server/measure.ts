@@ -3,13 +3,22 @@ import type {Accepted, Engine, NewEvent} from '../engine/engine.ts';
 import {type ClaimedRun, isTerminal, type Transition} from '../engine/run.ts';
 import type {Metrics, StartOutcome} from '../telemetry/metrics.ts';
 
+export interface Watch {
+  readonly metrics: Metrics;
+  /** Told of a template whose run failed before it could begin. */
+  readonly failed: (template: string) => void;
+}
+
 /** The same engine, whose arrivals are counted when they are stored. */
-export function countArrivals(engine: Engine, metrics: Metrics): Engine {
+export function countArrivals(engine: Engine, {metrics, failed}: Watch): Engine {
   return {
     ...engine,
     async accept(batch) {
       const accepted = await engine.accept(batch);
-      batch.events.forEach((arrival, i) => void countArrival(arrival, accepted[i], metrics));
+      batch.events.forEach((arrival, i) => {
+        countArrival(arrival, accepted[i], metrics);
+        for (const {state, template} of arrival.drafts) if (state === 'failed') failed(template);
+      });
       return accepted;
     },
   };

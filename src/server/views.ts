@@ -1,7 +1,9 @@
 /** Events and runs as the API shows them: ISO times, sensitive fields and known secrets masked. Must never change what is stored. */
+import {versionOf} from '../engine/operate.ts';
 import type {EventRecord, Run} from '../engine/run.ts';
 import type {Connector} from '../generated/types.ts';
 import type {Explanation} from '../ingest/explain.ts';
+import {sourceSchema} from '../ingest/match.ts';
 import {dataSchema, maskSensitive} from '../ingest/schemas.ts';
 import type {Library} from '../manifest/library.ts';
 import {resolveSchema} from '../manifest/schemas.ts';
@@ -27,9 +29,16 @@ export function eventSummary(event: EventRecord): object {
 }
 
 export function eventDetail(event: EventRecord, library: Library): object {
-  const connector = connectorOf(event.connection, library);
-  const data = maskSensitive(event.data, connector && dataSchema(connector, event.type));
+  const data = maskSensitive(event.data, schemaOf(event, library));
   return {...eventSummary(event), data, decisions: event.decisions};
+}
+
+/** A manual event has its schema in the template it is named after. */
+function schemaOf({connection, type}: EventRecord, library: Library): object | undefined {
+  const connector = connectorOf(connection, library);
+  if (connector) return dataSchema(connector, type);
+  const template = library.template(connection)?.manifest;
+  return template && type === 'manual' ? sourceSchema(template, library) : undefined;
 }
 
 export function explanationView({event, summary, decisions}: Explanation): object {
@@ -53,13 +62,16 @@ export function runSummary(run: Run): object {
     ...(run.deadlineAt !== undefined && {deadlineAt: iso(run.deadlineAt)}),
     createdAt: iso(run.createdAt),
     updatedAt: iso(run.updatedAt),
+    version: versionOf(run),
     ...(error && {error}),
   };
 }
 
 export function runDetail(run: Run, library: Library): object {
-  const {input, intent, output, jobs, jobKind, jobOutput, warnings, log, follows} = run.data;
-  const optional = {input: maskInput(input, run, library), intent, output, jobs, jobKind, jobOutput, warnings, follows};
+  const {log, input, ...data} = run.data;
+  const {intent, output, jobs, jobKind, jobOutput, warnings, follows, stopWanted, restarts, restartedAs} = data;
+  const shown = {intent, output, jobs, jobKind, jobOutput, warnings, follows, stopWanted, restarts, restartedAs};
+  const optional = {input: maskInput(input, run, library), ...shown};
   const given = Object.entries(optional).filter(([, value]) => value !== undefined);
   return {...runSummary(run), ...Object.fromEntries(given), log};
 }

@@ -73,6 +73,11 @@ function isWrite(request: Json): boolean {
   return typeof method === 'string' && method !== 'GET' && method !== 'HEAD';
 }
 
+/** A template that is off decides nothing itself. */
+function offWord(because: string | undefined): string | undefined {
+  return because === 'disabled' || because === 'paused' ? `the template is ${because}` : undefined;
+}
+
 /** What each template decided about an event, row by row. */
 export function showDecisions(decisions: readonly Decision[]): string {
   if (decisions.length === 0) return 'no template listens to this event';
@@ -84,7 +89,7 @@ function showDecision({template, target, outcome, run, because, rows, error}: De
     outcome === 'run'
       ? `run ${run ?? ''}`
       : outcome === 'skipped'
-        ? `skipped: ${because ?? 'a criterion'} does not hold`
+        ? `skipped: ${offWord(because) ?? `${because ?? 'a criterion'} does not hold`}`
         : `fault: ${error?.detail ?? ''}`;
   return [
     `${template} / ${target}: ${end}`,

@@ -26,29 +26,32 @@ export class Secret {
 
 const shortest = 6;
 
-/** Replaces known secrets in text, in plain and in the encodings they travel in (base64, base64url, URL, hex, JSON). */
+/** Replaces known secrets in text, in plain and in the encodings they travel in (base64, base64url, URL, form, hex, JSON). */
 export class Redactor {
+  readonly #known = new Set<string>();
   readonly #forms = new Set<string>();
+  /** Longest first: a secret that another one begins with must not leave the rest of that one standing. */
+  #sorted: readonly string[] | undefined;
+  readonly #wider: Redactor | undefined;
+
+  /** What is added is known to `wider` as well. */
+  constructor(wider?: Redactor) {
+    this.#wider = wider;
+  }
 
   /** Texts under six characters are not used: they would destroy the logs. */
   add(secret: string): void {
-    if (secret.length < shortest) return;
-    const raw = Buffer.from(secret, 'utf8');
-    for (const form of [
-      secret,
-      raw.toString('base64'),
-      raw.toString('base64').replace(/=+$/, ''),
-      raw.toString('base64url'),
-      raw.toString('hex'),
-      encodeURIComponent(secret),
-      JSON.stringify(secret).slice(1, -1),
-    ])
-      this.#forms.add(form);
+    this.#wider?.add(secret);
+    if (secret.length < shortest || this.#known.has(secret)) return;
+    this.#known.add(secret);
+    for (const form of formsOf(secret)) this.#forms.add(form);
+    this.#sorted = undefined;
   }
 
   text(input: string): string {
+    this.#sorted ??= [...this.#forms].sort((a, b) => b.length - a.length);
     let out = input;
-    for (const form of this.#forms) if (out.includes(form)) out = out.replaceAll(form, mask);
+    for (const form of this.#sorted) if (out.includes(form)) out = out.replaceAll(form, mask);
     return out;
   }
 
@@ -58,4 +61,29 @@ export class Redactor {
     if (value === null || typeof value !== 'object' || value instanceof ExactNumber) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.text(key), this.json(item)]));
   }
+}
+
+/** Of everything that this process has read, in whatever project: for what it prints. */
+export const processSecrets = new Redactor();
+
+function formsOf(secret: string): string[] {
+  const raw = Buffer.from(secret, 'utf8');
+  const base64 = raw.toString('base64');
+  return [
+    secret,
+    base64,
+    raw.toString('base64url'),
+    ...[0, 1, 2].flatMap((before) => base64Inside(raw, before)),
+    raw.toString('hex'),
+    encodeURIComponent(secret),
+    new URLSearchParams([['', secret]]).toString().slice(1),
+    JSON.stringify(secret).slice(1, -1),
+  ];
+}
+
+/** How it looks inside a longer encoded text, such as `user:password`: without the characters that its neighbours share in. */
+function base64Inside(raw: Buffer, before: number): string[] {
+  const whole = Buffer.concat([Buffer.alloc(before), raw]);
+  const [from, to] = [Math.ceil((before * 8) / 6), Math.floor((whole.length * 8) / 6)];
+  return (['base64', 'base64url'] as const).map((encoding) => whole.toString(encoding).slice(from, to));
 }

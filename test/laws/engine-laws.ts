@@ -6,7 +6,7 @@ import {laneLaws} from './lane-laws.ts';
 import {ManualClock} from './manual-clock.ts';
 import {purgeLaws} from './purge-laws.ts';
 import {readLaws} from './read-laws.ts';
-import type {MakePlace, Place} from './subject.ts';
+import {type MakePlace, type Place, turnOver} from './subject.ts';
 import {workLaws} from './work-laws.ts';
 
 /** An engine on a fresh place for each law, with a clock that the law moves. */
@@ -19,6 +19,8 @@ export interface Bench {
   another(clock?: Clock): Promise<Bench['engine']>;
   /** The same place after the process ended and came back. */
   reopen(): Promise<Bench['engine']>;
+  /** Resolves when the engines have done what they do without being asked again, or the clock moving. */
+  settle(): Promise<void>;
 }
 
 export function describeEngineLaws(name: string, makePlace: MakePlace): void {
@@ -34,6 +36,10 @@ export function describeEngineLaws(name: string, makePlace: MakePlace): void {
         const engine = await bench.place.open(clock, (error) => bench.faults.push(error));
         open.push(engine);
         return engine;
+      };
+      bench.settle = async () => {
+        for (let turn = 0; turn < 10; turn++) await turnOver();
+        await bench.place.settled?.();
       };
       bench.reopen = async () => {
         await bench.engine.close();

@@ -4,12 +4,14 @@ import type {AcceptBatch, Engine, NewEvent, Step, WorkOptions} from '../../src/e
 import {runKey} from '../../src/engine/key.ts';
 import type {ClaimedRun, Draft, EventRecord, Run, RunState, Transition} from '../../src/engine/run.ts';
 import {JobwireError} from '../../src/errors/jobwire-error.ts';
-import type {Clock} from '../../src/values/time.ts';
+import {type Clock, elapsed} from '../../src/values/time.ts';
 
 /** One store that outlives its engines. */
 export interface Place {
   /** Several engines may be open on one place: workers of different processes. */
   open(clock: Clock, onFault?: (error: unknown) => void): Promise<Engine>;
+  /** Resolves when its engines have done what they were going to do; without it a turn of the event loop is enough. */
+  settled?(): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -132,6 +134,24 @@ export function holding(): Holding {
   };
 }
 
+/** Starts a tick; resolves when it has handed out what it claimed, or found nothing. */
+export async function startTick(
+  engine: Engine,
+  {step}: Holding,
+  options: WorkOptions,
+): Promise<{readonly done: Promise<number>}> {
+  let handedOut = (): void => undefined;
+  const handing = new Promise<void>((resolve) => {
+    handedOut = resolve;
+  });
+  const done = engine.tick((runs) => {
+    handedOut();
+    return step(runs);
+  }, options);
+  await Promise.race([handing, done]);
+  return {done};
+}
+
 export const leaseMs = 10_000;
 
 export function as(worker: string, limit = 10, onFault?: (error: unknown) => void): WorkOptions {
@@ -171,12 +191,11 @@ export async function codeOf(promise: Promise<unknown>): Promise<string> {
   return 'nothing was refused';
 }
 
-/** Until something is true, a turn of the event loop at a time; fails after many turns. */
+const longestWaitMs = 8000;
+
+/** Until something is true, a turn of the event loop at a time; fails when it does not come. */
 export async function until(isTrue: () => boolean | Promise<boolean>, what = 'what the test waits for'): Promise<void> {
-  for (let turn = 0; turn < 2000; turn++) {
-    if (await isTrue()) return;
-    await turnOver();
-  }
+  for (const started = elapsed(); elapsed() - started < longestWaitMs; await turnOver()) if (await isTrue()) return;
   assert.fail(`${what} does not come`);
 }
 

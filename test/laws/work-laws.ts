@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type {ClaimedRun} from '../../src/engine/run.ts';
 import type {Bench} from './engine-laws.ts';
-import {as, holding, leaseMs, moved, stateOf, succeed, take, tickIds, turnOver, until} from './subject.ts';
+import {as, holding, leaseMs, moved, stateOf, succeed, take, tickIds, until} from './subject.ts';
 
 export function workLaws(bench: Bench): void {
   const isState = (run: string, state: string) => async () => (await stateOf(bench.engine, run)) === state;
@@ -23,9 +23,9 @@ export function workLaws(bench: Bench): void {
       asked++;
       return succeed(runs);
     }, as('w'));
-    for (let turn = 0; turn < 20; turn++) await turnOver();
+    await bench.settle();
     bench.clock.advance(2999);
-    await turnOver();
+    await bench.settle();
     assert.equal(asked, 0);
     bench.clock.advance(1);
     await until(isState(run, 'succeeded'));
@@ -34,7 +34,7 @@ export function workLaws(bench: Bench): void {
 
   it('sees work of another process after some seconds', async () => {
     const worker = bench.engine.work(succeed, as('w'));
-    await turnOver();
+    await bench.settle();
     const other = await bench.another();
     const {run} = await take(other);
     await until(() => {
@@ -49,7 +49,7 @@ export function workLaws(bench: Bench): void {
     const busy = holding();
     const worker = bench.engine.work(busy.step, as('w', 2));
     await until(() => busy.runs.length === 2);
-    for (let turn = 0; turn < 10; turn++) await turnOver();
+    await bench.settle();
     assert.equal(busy.runs.length, 2);
     busy.finish((busy.runs[0] as ClaimedRun).id, {to: 'succeeded'});
     await until(() => busy.runs.length === 3);
@@ -69,8 +69,7 @@ export function workLaws(bench: Bench): void {
     const other = await bench.another();
     for (let i = 0; i < 12; i++) {
       bench.clock.advance(leaseMs / 4);
-      await turnOver();
-      await turnOver();
+      await bench.settle();
     }
     assert.deepEqual(await tickIds(other), []);
     busy.finish(run, {to: 'succeeded'});
@@ -84,7 +83,7 @@ export function workLaws(bench: Bench): void {
     const worker = bench.engine.work(busy.step, as('w'));
     await until(() => busy.runs.length === 1);
     bench.clock.advance(leaseMs * 5);
-    for (let turn = 0; turn < 10; turn++) await turnOver();
+    await bench.settle();
     assert.equal(busy.runs.length, 1);
     busy.finish(run, {to: 'succeeded'});
     await until(isState(run, 'succeeded'));
@@ -101,7 +100,7 @@ export function workLaws(bench: Bench): void {
       stopped = true;
     });
     const {run: later} = await take(bench.engine);
-    for (let turn = 0; turn < 10; turn++) await turnOver();
+    await bench.settle();
     assert.equal(stopped, false);
     busy.finish(run, {to: 'succeeded'});
     await stop;

@@ -4,6 +4,15 @@ import {ns, type Orchestrator, orchestrator, triage} from './orchestrator.ts';
 
 const info = {ReleaseKey: triage, Strategy: 'ModernJobsCount', JobsCount: 1};
 
+describe('the addresses of the simulator', () => {
+  for (const prefix of ['', '/acme/default', '/acme/default/orchestrator_'])
+    it(`are those of a server under "${prefix}", in any case`, async () => {
+      const {call} = await orchestrator();
+      for (const path of ['/odata/Folders', '/ODATA/folders', '/api/Folders/GetAllForCurrentUser'])
+        assert.equal((await call('GET', `${prefix}${path}`)).status, 200, path);
+    });
+});
+
 describe('starting on users, machines and hosts', () => {
   it('keeps who and where it runs', async () => {
     const {startJobs, call} = await orchestrator();

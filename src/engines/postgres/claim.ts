@@ -119,7 +119,14 @@ export function readLeased(rows: readonly Row[], onFault: (error: unknown) => vo
     try {
       const token = String(row['claim']);
       const claimedFrom = row['claimed_from'] as ClaimedRun['claimedFrom'];
-      return [{seq: Number(row['seq']), token, leaving: false, claimed: {...toRun(row), fence: Number(row['fence']), claimedFrom}}];
+      return [
+        {
+          seq: Number(row['seq']),
+          token,
+          leaving: false,
+          claimed: {...toRun(row), fence: Number(row['fence']), claimedFrom},
+        },
+      ];
     } catch (error) {
       onFault(
         fail('JW9001', {problem: `run ${row['id']} cannot be read: ${(error as Error).message}`}, {cause: error}),

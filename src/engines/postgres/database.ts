@@ -2,7 +2,9 @@
 import pg from 'pg';
 import {fail} from '../../errors/jobwire-error.ts';
 import type {Address} from './address.ts';
-import {isBroken, isClash, notUsable} from './faults.ts';
+import {isBroken, isClash, notUsable, wasDropped} from './faults.ts';
+import {createGate} from './gate.ts';
+import {migrate} from './migrate.ts';
 
 export type Row = Record<string, unknown>;
 
@@ -24,12 +26,15 @@ export interface Session {
 
 export interface Database extends Session {
   readonly address: Address;
+  /** The server answers and its schema is the one this Jobwire knows. Everything asked waits for it. */
+  ready(): Promise<void>;
   /** BEGIN, what `act` asks, COMMIT. `act` runs again after a deadlock and must do nothing but ask. */
   transact<T>(act: (session: Session) => Promise<T>): Promise<T>;
   /** A connection of its own, to listen or hold locks with; the caller ends it. */
   connectApart(settings?: {readonly patient: boolean}): Promise<pg.Client>;
   /** True while nothing is being asked. */
   isQuiet(): boolean;
+  isClosed(): boolean;
   /** Waits until nothing is being asked, then refuses everything. */
   close(): Promise<void>;
 }
@@ -106,9 +111,11 @@ export function openDatabase(address: Address): Database {
       }
     });
 
-  return {
+  const db: Database = {
     address,
+    ready: createGate(() => migrate(db)),
     async ask(statement, values) {
+      await db.ready();
       try {
         return await withConnection((client) => sessionOf(client).ask(statement, values));
       } catch (error) {
@@ -116,6 +123,7 @@ export function openDatabase(address: Address): Database {
       }
     },
     async transact(act) {
+      await db.ready();
       for (let clashes = 0, losses = 0; ; ) {
         const progress = {committing: false};
         try {
@@ -142,18 +150,14 @@ export function openDatabase(address: Address): Database {
       }
     },
     isQuiet: () => asking === 0,
+    isClosed: () => closed !== undefined,
     close() {
       // Ends connections as they come back: what is being asked is answered first.
       closed ??= pool.end();
       return closed;
     },
   };
-}
-
-/** The established connection ended under a statement; a server that cannot be reached at all is another matter. */
-function wasDropped(error: unknown): boolean {
-  const {code, message} = error as {code?: string; message?: string};
-  return code === 'ECONNRESET' || code === 'EPIPE' || /^Connection terminated unexpectedly/.test(message ?? '');
+  return db;
 }
 
 function sessionOf(client: pg.ClientBase): Session {

@@ -37,6 +37,22 @@ export function isBroken(error: unknown): boolean {
   );
 }
 
+/** The established connection ended under a statement; a server that cannot be reached at all is another matter. */
+export function wasDropped(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code !== undefined) return code === 'ECONNRESET' || code === 'EPIPE' || code.startsWith('57P');
+  return error instanceof Error && error.message.startsWith('Connection terminated unexpectedly');
+}
+
+/** JW7103 for a server that may answer again by itself, unlike one that refuses the user or holds another schema. */
+export function isAway(error: unknown): boolean {
+  return (
+    error instanceof JobwireError &&
+    error.cause !== undefined &&
+    (isBroken(error.cause) || codeOf(error.cause) === '53300')
+  );
+}
+
 /** A fault of the server or the way to it as JW7103; anything else stays what it is. */
 export function notUsable(error: unknown, shown: string): unknown {
   if (error instanceof JobwireError || !(error instanceof Error)) return error;

@@ -12,8 +12,8 @@
  * From it come the ideas: SKIP LOCKED batches, LISTEN/NOTIFY, and a fence that lets a lapsed claim change nothing.
  */
 import type {Ending, Engine, Step, Worker, WorkOptions} from '../../engine/engine.ts';
-import {fail, JobwireError} from '../../errors/jobwire-error.ts';
-import {type Clock, randomId, systemClock} from '../../values/time.ts';
+import {fail} from '../../errors/jobwire-error.ts';
+import {randomId, systemClock} from '../../values/time.ts';
 import {type Committing, workSlots} from '../leased.ts';
 import type {EngineOptions} from '../sqlite/open.ts';
 import {acceptAll} from './accept.ts';
@@ -23,6 +23,7 @@ import {claimDue, type Leased, readLeased} from './claim.ts';
 import {type Database, openDatabase} from './database.ts';
 import {createDocuments} from './documents.ts';
 import {standBy} from './duty.ts';
+import {isAway} from './faults.ts';
 import {createTransact} from './ledger.ts';
 import {purge} from './purge.ts';
 import {createReads} from './reads.ts';
@@ -37,7 +38,7 @@ export async function openPostgres(rest: string, options: EngineOptions): Promis
   try {
     await db.ready();
   } catch (error) {
-    if (!options.patient || !(error instanceof JobwireError && error.extra.outcome === 'retry')) {
+    if (!options.patient || !isAway(error)) {
       await db.close();
       throw error;
     }
@@ -76,7 +77,7 @@ export function engineOn(db: Database, options: PostgresOptions): Engine {
   let closed: Promise<void> | undefined;
   const committing: Committing<Leased> = {
     clock,
-    isClosed: () => closed !== undefined && db.isClosed(),
+    isClosed: db.isClosed,
     async commit(slot, transition) {
       slot.leaving = true;
       try {
@@ -97,7 +98,10 @@ export function engineOn(db: Database, options: PostgresOptions): Engine {
     endings.add(ending);
     return ending;
   };
-  const tick = async (step: Step, {worker, leaseMs, limit, onFault: report = onFault}: WorkOptions): Promise<number> => {
+  const tick = async (
+    step: Step,
+    {worker, leaseMs, limit, onFault: report = onFault}: WorkOptions,
+  ): Promise<number> => {
     const token = randomId();
     const rows = await transact((unit) => claimDue(unit, {worker, token, until: unit.now + leaseMs, limit}));
     await Promise.all(workSlots(committing, readLeased(rows, report), {step, leaseMs, onFault: report}));
@@ -107,7 +111,9 @@ export function engineOn(db: Database, options: PostgresOptions): Engine {
     if (closed) throw fail('JW7103', {problem: 'the store is closed'});
     const {listen} = signals;
     const leave = (name: string) => signOff(db, name);
-    return keep(startWorker({clock, transact, committing, realTime, listen, signOff: leave, onFault}, step, workOptions));
+    return keep(
+      startWorker({clock, transact, committing, realTime, listen, signOff: leave, onFault}, step, workOptions),
+    );
   };
   const close = async (): Promise<void> => {
     await Promise.all([...endings].map((ending) => ending.stop()));

@@ -95,7 +95,10 @@ async function countRuns(session: Session, filter: RunFilter): Promise<Readonly<
 async function countRows(session: Session, conditions: readonly Condition[]): Promise<ReadonlyMap<string, number>> {
   const where = conditions.map(({sql}, i) => sql.replace('?', `$${i + 1}`)).join(' AND ');
   const text = `SELECT r.state, count(*) AS n FROM runs AS r WHERE ${where} GROUP BY r.state`;
-  const {rows} = await session.ask({name: '', text}, conditions.map(({value}) => value));
+  const {rows} = await session.ask(
+    {name: '', text},
+    conditions.map(({value}) => value),
+  );
   return new Map(rows.map(({state, n}) => [String(state), Number(n)]));
 }
 

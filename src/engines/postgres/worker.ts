@@ -147,7 +147,9 @@ function skewFault(skewMs: number, leaseMs: number): JobwireError | undefined {
   if (Math.abs(skewMs) <= leaseMs * mostSkew) return undefined;
   return fail(
     'JW7103',
-    {problem: `the clock of this machine is ${skewMs} ms off the database server's; it takes no runs until that is mended`},
+    {
+      problem: `the clock of this machine is ${skewMs} ms off the database server's; it takes no runs until that is mended`,
+    },
     {hint: 'synchronise the clocks, for example with chrony or systemd-timesyncd'},
   );
 }

@@ -1,0 +1,7 @@
+/** The engine for many machines passes the laws of the port. */
+import {describeEngineLaws} from '../laws/engine-laws.ts';
+import {describeOnServer, makeSchema} from './postgres/server.ts';
+
+describeOnServer('the laws of the engine on PostgreSQL', (server) => {
+  describeEngineLaws('postgres', async () => makeSchema(server));
+});
