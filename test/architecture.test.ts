@@ -18,6 +18,7 @@ const order = [
   'ingest',
   'simulator',
   'cases',
+  'authoring',
   'packaging',
   'server',
   'reference',

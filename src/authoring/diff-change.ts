@@ -5,8 +5,8 @@ export type Level = 'major' | 'minor' | 'patch';
 
 /** Where templates and connections meet a part of a connector. */
 export interface Touched {
-  readonly action?: string;
-  readonly event?: string;
+  readonly actions?: readonly string[];
+  readonly events?: readonly string[];
   /** Every connection of the connector. */
   readonly connection?: true;
 }
@@ -48,6 +48,8 @@ export interface Naming<T> {
   readonly added: Level;
   readonly removed: Level;
   readonly touches?: (name: string) => Touched;
+  /** A new part that asks for more than `added`. */
+  readonly addedAs?: (name: string) => {readonly level: Level; readonly text: string} | undefined;
   compare(pair: Pair<T>, pointer: string, name: string): Change[];
 }
 
@@ -66,7 +68,10 @@ export function compareNamed<T>(before: Named<T>, after: Named<T>, naming: Namin
       const how = twin === undefined ? 'is gone' : `is called ${twin} now`;
       return touching(touches(name), [change(removed, at(name), `${what} ${name} ${how}`)]);
     }),
-    ...fresh.map((name) => change(added, at(name), `new ${what} ${name}`)),
+    ...fresh.map((name) => {
+      const {level, text} = naming.addedAs?.(name) ?? {level: added, text: `new ${what} ${name}`};
+      return change(level, at(name), text);
+    }),
     ...Object.keys(olds).flatMap((name) =>
       Object.hasOwn(news, name)
         ? touching(touches(name), naming.compare({before: olds[name] as T, after: news[name] as T}, at(name), name))

@@ -125,33 +125,30 @@ function propertyChanges({before, after, place}: Both): Change[] {
     }),
     ...fresh.map((name) => {
       const asks = needs.has(name) && place.flow === 'in' && !fills(name);
-      return change(asks ? 'major' : 'minor', at(name).pointer, `${at(name).path} is new${asks ? ' and required' : ''}`);
+      return change(
+        asks ? 'major' : 'minor',
+        at(name).pointer,
+        `${at(name).path} is new${asks ? ' and required' : ''}`,
+      );
     }),
     ...Object.keys(olds).flatMap((name) =>
       Object.hasOwn(news, name) ? compareSchemas(olds[name], news[name], at(name)) : [],
     ),
-    ...requiredChanges({needed, needs, fills}, Object.keys(olds).filter((name) => Object.hasOwn(news, name)).map(at)),
+    ...Object.keys(olds).flatMap((name) =>
+      Object.hasOwn(news, name) && needed.has(name) !== needs.has(name)
+        ? [requiredChange(at(name), needs.has(name), fills(name))]
+        : [],
+    ),
   ];
 }
 
-interface Needs {
-  readonly needed: ReadonlySet<string>;
-  readonly needs: ReadonlySet<string>;
-  fills(name: string): boolean;
-}
-
-function requiredChanges({needed, needs, fills}: Needs, places: readonly SchemaPlace[]): Change[] {
-  return places.flatMap(({path, pointer, flow}) => {
-    const name = path.slice(path.lastIndexOf('.') + 1);
-    if (needed.has(name) === needs.has(name)) return [];
-    if (needs.has(name)) {
-      const level = flow === 'in' && !fills(name) ? 'major' : 'minor';
-      return [change(level, pointer, flow === 'in' ? `${path} is required now` : `${path} is always there now`)];
-    }
-    return flow === 'in'
-      ? [change('minor', pointer, `${path} is optional now`)]
-      : [change('major', pointer, `${path} may be missing now`)];
-  });
+function requiredChange({path, pointer, flow}: SchemaPlace, isRequired: boolean, filled: boolean): Change {
+  if (flow === 'out')
+    return isRequired
+      ? change('minor', pointer, `${path} is always there now`)
+      : change('major', pointer, `${path} may be missing now`);
+  if (!isRequired) return change('minor', pointer, `${path} is optional now`);
+  return change(filled ? 'minor' : 'major', pointer, `${path} is required now`);
 }
 
 function membersOf({properties}: Schema): {readonly [name: string]: Json} {
@@ -190,7 +187,9 @@ function shapeChanges({before, after, place: {flow, path, pointer}}: Both): Chan
     const isWider =
       olds !== undefined &&
       (news === undefined ||
-        (Array.isArray(olds) && Array.isArray(news) && olds.every((one) => news.some((other) => same(bare(one), bare(other))))));
+        (Array.isArray(olds) &&
+          Array.isArray(news) &&
+          olds.every((one) => news.some((other) => same(bare(one), bare(other))))));
     const level: Level = isWider && flow === 'in' ? 'minor' : 'major';
     return [change(level, `${pointer}/${keyword}`, `${path} takes ${isWider ? 'more' : 'other'} shapes (${keyword})`)];
   });

@@ -1,20 +1,64 @@
-import {relative, resolve} from 'node:path';
+import {readFileSync, realpathSync, writeFileSync} from 'node:fs';
+import {isAbsolute, join, relative, resolve} from 'node:path';
 import {Args, Flags} from '@oclif/core';
+import {type Fix, type FixTools, fixAll, planFixes} from '../authoring/fix.ts';
+import {watchProject} from '../authoring/watch.ts';
 import {exitCodes, JobwireCommand} from '../command.ts';
 import {readConfig} from '../config.ts';
-import type {Issue} from '../errors/jobwire-error.ts';
+import {fail, type Issue} from '../errors/jobwire-error.ts';
 import {checkCompanions} from '../manifest/check-companions.ts';
 import type {Library} from '../manifest/library.ts';
+import {packageRoot} from '../project.ts';
 import {readProject} from '../runtime.ts';
 import {countIssues, printIssue} from '../terminal/issues.ts';
+import {sarifLog} from '../terminal/sarif.ts';
+import {workflowCommand} from '../terminal/workflow-commands.ts';
+import {systemClock} from '../values/time.ts';
+
+/** One look at the project; files are absolute. */
+interface Look {
+  readonly library: Library;
+  readonly issues: readonly Issue[];
+  readonly fixed: readonly Fix[];
+}
+
+interface Writing {
+  readonly version: string;
+  readonly project: string;
+  /** One line per look. */
+  readonly compact: boolean;
+}
+
+type Format = (look: Look, writing: Writing) => readonly string[];
+
+const formats = {
+  pretty: ({issues}) => issues.map((issue) => `${printIssue(shortened(issue))}\n`),
+  json: ({issues, fixed}, {compact}) => [JSON.stringify({issues, fixed: fixed.map(described)}, null, compact ? 0 : 2)],
+  sarif: ({issues}, {version, project, compact}) => {
+    const fixes = planFixes(issues, filesOf(project));
+    return [JSON.stringify(sarifLog(issues, {version, root: process.cwd(), fixes}), null, compact ? 0 : 2)];
+  },
+  github: ({issues}) => issues.map((issue) => workflowCommand(shortened(issue))),
+} as const satisfies Record<string, Format>;
+
+type FormatName = keyof typeof formats;
+
+interface Showing {
+  readonly format: FormatName;
+  readonly project: string;
+  readonly notes?: readonly string[];
+  readonly compact?: boolean;
+}
 
 export default class Check extends JobwireCommand {
   static override summary = 'Validate connectors, templates and connections without calling anything';
   static override description =
-    'Exit code 3 when there are errors. Simulators and cases are checked as well, and with --shipped, or where there is no project, every connector that comes with Jobwire.';
+    'Exit code 3 when there are errors. Simulators and cases are checked as well, and with --shipped, or where there is no project, every connector that comes with Jobwire. --fix replaces a word that has exactly one near correction, and nothing else.';
   static override examples = [
     '<%= config.bin %> check',
-    '<%= config.bin %> check templates/incident-to-triage',
+    '<%= config.bin %> check templates/incident-to-triage --fix',
+    '<%= config.bin %> check --watch',
+    '<%= config.bin %> check --format sarif > jobwire.sarif',
     '<%= config.bin %> check --evidence --json',
   ];
   static override strict = false;
@@ -22,37 +66,123 @@ export default class Check extends JobwireCommand {
   static override flags = {
     shipped: Flags.boolean({summary: 'Check all shipped connectors, not only those in use'}),
     evidence: Flags.boolean({summary: 'List what the connectors in use take for granted without documentation'}),
+    format: Flags.string({
+      summary: 'How findings are written: for people, programs, code scanning or the notes of a workflow run',
+      options: Object.keys(formats),
+      default: 'pretty',
+    }),
+    fix: Flags.boolean({summary: 'Correct misspelt keys, names, paths and words in the files of the project'}),
+    watch: Flags.boolean({summary: 'Check again whenever a file changes, until Ctrl-C', exclusive: ['fix', 'json']}),
   };
 
   async run(): Promise<unknown> {
     const {argv, flags} = await this.parse(Check);
-    const config = readConfig(flags);
-    const used = readProject(config);
-    const isEmpty = used.templates.size + used.connections.size + used.connectors.size === 0;
-    const library = flags.shipped || isEmpty ? readProject(config, 'all') : used;
+    const {project} = readConfig(flags);
     const paths = (argv as string[]).map((path) => resolve(path));
-    const issues = [...library.issues, ...checkCompanions(library)].filter(
-      ({at}) => paths.length === 0 || paths.some((path) => at && resolve(at.file).startsWith(path)),
+    const look = (): Look => ({...checkProject(flags, paths), fixed: []});
+    if (flags.watch) return this.#watch(project, look, flags.format as FormatName);
+    const fixed = flags.fix ? fixAll({...filesOf(project), check: () => look().issues}) : [];
+    const seen = {...look(), fixed};
+    const evidence = flags.evidence ? inferred(seen.library) : [];
+    const notes = evidence.map(
+      ({connector, at, level, note}) => `${connector} ${at}: ${level}${note ? `: ${note}` : ''}`,
     );
-    for (const issue of issues) this.print(`${printIssue(shortened(issue))}\n`);
-    const evidence = flags.evidence ? inferred(library) : [];
-    for (const line of evidence)
-      this.print(`${line.connector} ${line.at}: ${line.level}${line.note ? `: ${line.note}` : ''}`);
-    const {connectors, templates, connections} = library;
+    this.#show(seen, {format: flags.format as FormatName, project, notes});
+    if (seen.issues.some(({severity}) => severity === 'error')) process.exitCode = exitCodes.validation;
+    return {
+      issues: seen.issues,
+      ...(flags.fix && {fixed: fixed.map(described)}),
+      ...(flags.evidence && {evidence}),
+    };
+  }
+
+  /** Only the pretty form has room for more than findings on stdout. */
+  #show(look: Look, {format, project, notes = [], compact = false}: Showing): void {
+    const {connectors, templates, connections} = look.library;
+    const writing = {version: this.config.version, project, compact};
+    for (const line of formats[format](look, writing)) this.print(line);
+    const changes = look.fixed.map(
+      ({file, line, column, from, to}) => `fixed  ${shortPath(file)}:${line}:${column}  ${from} → ${to}`,
+    );
+    for (const line of [...changes, ...notes])
+      if (format === 'pretty') this.print(line);
+      else this.say(line);
     this.say(
-      `${connectors.size} connectors, ${templates.size} templates, ${connections.size} connections: ${countIssues(issues)}`,
+      `${connectors.size} connectors, ${templates.size} templates, ${connections.size} connections: ${countIssues(look.issues)}`,
     );
-    if (issues.some(({severity}) => severity === 'error')) process.exitCode = exitCodes.validation;
-    return {issues, ...(flags.evidence && {evidence})};
+  }
+
+  async #watch(project: string, look: () => Look, format: FormatName): Promise<undefined> {
+    const ended = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
+    process.exitCode = exitCodes.interrupted;
+    for (;;) {
+      const change = watchProject(project, {clock: systemClock, signal: ended.signal});
+      try {
+        this.#show(look(), {format, project, compact: true});
+        this.say('watching for changes; Ctrl-C ends\n');
+      } catch (error) {
+        change.close();
+        throw error;
+      }
+      if (!(await change.seen)) return undefined;
+    }
+  }
+}
+
+function checkProject(
+  flags: {readonly project?: string | undefined; readonly shipped: boolean},
+  paths: readonly string[],
+): Omit<Look, 'fixed'> {
+  const config = readConfig(flags);
+  const used = readProject(config);
+  const isEmpty = used.templates.size + used.connections.size + used.connectors.size === 0;
+  const library = flags.shipped || isEmpty ? readProject(config, 'all') : used;
+  const issues = [...library.issues, ...checkCompanions(library)].filter(
+    ({at}) => paths.length === 0 || paths.some((path) => at && isWithin(path, at.file)),
+  );
+  return {library, issues};
+}
+
+function isWithin(folder: string, file: string): boolean {
+  const path = relative(folder, resolve(file));
+  return !path.startsWith('..') && !isAbsolute(path);
+}
+
+/** The files of the project, of which those that come with Jobwire are never changed, not even through a link. */
+function filesOf(project: string): Omit<FixTools, 'check'> {
+  const shipped = ['connectors', 'templates', 'starter'].map((name) => join(packageRoot, name));
+  return {
+    read: (file) => readFileSync(file, 'utf8'),
+    write: writeText,
+    mayChange(file) {
+      const real = realpathSync(file);
+      return isWithin(realpathSync(project), real) && !shipped.some((folder) => isWithin(folder, real));
+    },
+  };
+}
+
+function writeText(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw fail('JW7101', {problem: `${file} cannot be written: ${(error as Error).message}`}, {cause: error});
   }
 }
 
 /** Paths as the person would type them. */
 function shortened(issue: Issue): Issue {
   const {at} = issue;
-  if (!at) return issue;
-  const file = relative(process.cwd(), at.file);
-  return {...issue, at: {...at, file: file.startsWith('..') ? at.file : file}};
+  return at ? {...issue, at: {...at, file: shortPath(at.file)}} : issue;
+}
+
+function shortPath(file: string): string {
+  const path = relative(process.cwd(), file);
+  return path.startsWith('..') ? file : path;
+}
+
+function described({file, line, column, pointer, code, from, to}: Fix) {
+  return {file, line, column, pointer, code, from, to};
 }
 
 function inferred({connectors}: Library): {connector: string; at: string; level: string; note?: string}[] {

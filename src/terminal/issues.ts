@@ -15,6 +15,12 @@ export function printIssue(issue: Issue): string {
   ].join('\n');
 }
 
+/** One line with what to do, for lists that show no lines of the file. */
+export function adviceOf({detail, suggestions = [], hint}: Issue): string {
+  const meant = suggestions.length > 0 ? ` (did you mean ${suggestions.join(' or ')}?)` : '';
+  return `${detail}${meant}. Fix: ${hint}`;
+}
+
 const widest = 140;
 
 /** The line of the file with a caret below the column; nothing when the file is gone. */

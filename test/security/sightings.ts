@@ -11,7 +11,7 @@ export interface Canary {
 
 /** Unique, legal in a header, and with characters that every encoding changes. */
 export function makeCanary(name: string): Canary {
-  return {name, text: `${word}${name}_${randomBytes(8).toString('hex')}+/=&%" !x`};
+  return {name, text: `${word}${name}_${randomBytes(8).toString('hex')}+/=&%"!`};
 }
 
 /** A text in the encodings it may travel in. */
@@ -51,7 +51,10 @@ const needles = needlesFor(word);
 /** Where in a text a credential, or a part of it, can be seen: name and encoding, with what stands around it. */
 export function sightings(content: string | Uint8Array, canaries: readonly Canary[] = []): string[] {
   const text = typeof content === 'string' ? content : Buffer.from(content).toString('latin1');
-  const tails = canaries.map(({name, text: whole}) => ({how: `end of ${name}`, text: /[0-9a-f]{16}/.exec(whole)?.[0] ?? whole}));
+  const tails = canaries.map(({name, text: whole}) => ({
+    how: `end of ${name}`,
+    text: /[0-9a-f]{16}/.exec(whole)?.[0] ?? whole,
+  }));
   return [...needles, ...tails].flatMap(({how, text: needle}) => {
     const at = text.indexOf(needle);
     return at < 0 ? [] : [`${how}: …${text.slice(Math.max(0, at - 160), at + 80)}…`];

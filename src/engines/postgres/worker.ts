@@ -1,5 +1,5 @@
 /** The work loop: claims as places become free, lets the step work, commits. Must never take more runs than its limit, nor forget a claim whose end it did not hear of. */
-import type {Step, Worker, WorkOptions} from '../../engine/engine.ts';
+import type {LiveWorker, Step, Worker, WorkOptions} from '../../engine/engine.ts';
 import {fail, type JobwireError} from '../../errors/jobwire-error.ts';
 import {type Clock, randomId} from '../../values/time.ts';
 import {type Committing, workSlots} from '../leased.ts';
@@ -40,19 +40,18 @@ export function startWorker(tools: WorkerTools, step: Step, options: WorkOptions
   let stopping = false;
 
   const places = (): number => (stopping || skewed ? 0 : limit - slots.size);
+  const leases = (now: number): Leased[] => (now >= renewAt ? [...slots].filter(({leaving}) => !leaving) : []);
+  const beat = (now: number): LiveWorker | undefined =>
+    !stopping && now >= beatAt ? {name: worker, since, seenAt: now, runs: slots.size} : undefined;
   const turn = async (): Promise<void> => {
     const now = clock.now();
     if (now < pausedUntil) return alarm.set(pausedUntil);
-    const renews = slots.size > 0 && now >= renewAt;
-    const beats = !stopping && now >= beatAt;
     const free = places();
-    if (free <= 0 && !renews && !beats) return setAlarms(Number.POSITIVE_INFINITY);
+    if (free <= 0 && leases(now).length === 0 && !beat(now)) return setAlarms(Number.POSITIVE_INFINITY);
     const token = randomId();
-    const renew = renews ? [...slots].filter(({leaving}) => !leaving) : [];
-    const beat = beats ? {name: worker, since, runs: slots.size} : undefined;
     let taken: Turn;
     try {
-      taken = await transact((unit) => takeTurn(unit, {worker, token, leaseMs, places, renew, beat, unclear}));
+      taken = await transact((unit) => takeTurn(unit, {worker, token, leaseMs, places, leases, beat, unclear}));
     } catch (error) {
       unclear.push(token);
       pausedUntil = clock.now() + Math.min(longestPauseMs, shortestPauseMs * 2 ** Math.min(failures++, 10));
@@ -61,17 +60,17 @@ export function startWorker(tools: WorkerTools, step: Step, options: WorkOptions
     }
     unclear = [];
     failures = 0;
-    if (renews || slots.size === 0) renewAt = now + leaseMs / 3;
-    if (beats) beatAt = now + beatMs;
-    noteTime(taken.server);
+    if (taken.renewed || slots.size === 0) renewAt = taken.at + leaseMs / 3;
+    noteTime(taken);
     land(taken, free);
   };
   const {poke, settled} = createLoop(turn);
   const alarm = createAlarm(clock, poke);
 
-  const noteTime = (server: number | undefined): void => {
-    if (server === undefined || !tools.realTime) return;
-    const fault = skewFault(clock.now() - server, leaseMs);
+  const noteTime = ({at, server}: Turn): void => {
+    if (server === undefined) return;
+    beatAt = at + beatMs;
+    const fault = tools.realTime ? skewFault(clock.now() - server, leaseMs) : undefined;
     if (fault && !skewed) onFault(fault);
     skewed = fault !== undefined;
   };

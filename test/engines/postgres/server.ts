@@ -39,7 +39,10 @@ export function makeSchema(server: string): Schema {
     return {db, engine: engineOn(db, options)};
   };
   const ask: Schema['ask'] = async (text, values) => {
-    const client = new pg.Client({connectionString: server, options: `-c search_path=${name} -c client_min_messages=warning`});
+    const client = new pg.Client({
+      connectionString: server,
+      options: `-c search_path=${name} -c client_min_messages=warning`,
+    });
     await client.connect();
     try {
       return await client.query(text, values);
