@@ -85,18 +85,16 @@ function changesOf(old: Comparable, fresh: Comparable): Change[] {
     return [...renamed, ...compareTemplates({before: old.unit.manifest, after: fresh.unit.manifest})];
   if (old.kind !== 'connector' || fresh.kind !== 'connector')
     throw fail('JW7101', {problem: 'a connector and a template cannot be compared'});
-  return [...renamed, ...compareConnectors({before: old.unit.manifest, after: schemasOf(fresh, old)})];
+  return [...renamed, ...compareConnectors({before: withFiles(old, fresh), after: withFiles(fresh, old)})];
 }
+
+type ComparedConnector = Comparable & {readonly kind: 'connector'};
 
 /** A manifest that was taken out of its folder is read with the schema files of the other side. */
-function schemasOf(fresh: Comparable & {kind: 'connector'}, old: Comparable & {kind: 'connector'}): Connector {
-  return fresh.folder
-    ? fresh.unit.manifest
-    : {...fresh.unit.manifest, schemas: {...filesOf(old), ...fresh.unit.manifest.schemas}};
-}
-
-function filesOf({unit}: Comparable & {kind: 'connector'}): NonNullable<Connector['schemas']> {
-  return Object.fromEntries(Object.entries(unit.manifest.schemas ?? {}).filter(([name]) => name.startsWith('./')));
+function withFiles({unit: {manifest}, folder}: ComparedConnector, other: ComparedConnector): Connector {
+  if (folder) return manifest;
+  const files = Object.entries(other.unit.manifest.schemas ?? {}).filter(([name]) => name.startsWith('./'));
+  return files.length === 0 ? manifest : {...manifest, schemas: {...Object.fromEntries(files), ...manifest.schemas}};
 }
 
 function companionChanges({unit: old}: Comparable, {unit: fresh}: Comparable): Change[] {
