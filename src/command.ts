@@ -2,6 +2,8 @@
 import {Command, Errors, Flags} from '@oclif/core';
 import {type Code, isCode} from './errors/catalog.ts';
 import {asJobwireError, fail, type Issue, JobwireError, nearest} from './errors/jobwire-error.ts';
+import type {Json} from './values/json.ts';
+import {processSecrets} from './values/secret.ts';
 
 /**
  * 0 ok · 1 failure · 2 usage · 3 validation · 4 permission · 5 remote system · 6 conflict or unknown outcome · 124 time-out
@@ -39,16 +41,16 @@ export abstract class JobwireCommand extends Command {
 
   /** A message for a person; never on stdout. */
   say(message = ''): void {
-    if (!this.argv.includes('-q') && !this.argv.includes('--quiet')) process.stderr.write(`${printable(message)}\n`);
+    if (!this.argv.includes('-q') && !this.argv.includes('--quiet')) process.stderr.write(`${shown(message)}\n`);
   }
 
   /** Data for a person: the command's result on stdout. Silent under --json. */
   print(text = ''): void {
-    this.log(printable(text));
+    this.log(shown(text));
   }
 
   protected override toSuccessJson(result: unknown): Answer {
-    return {ok: true, data: result};
+    return {ok: true, data: withoutSecrets(result)};
   }
 
   protected override async catch(error: Error): Promise<void> {
@@ -65,17 +67,25 @@ export function printable(text: string): string {
   return text.replace(unprintable, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** No secret, and no control characters of outside data, reach a terminal. */
+function shown(text: string): string {
+  return printable(processSecrets.text(text));
+}
+
+/** What commands return is JSON, though their types are narrower. */
+function withoutSecrets(value: unknown): unknown {
+  return processSecrets.json(value as Json);
+}
+
 /** Prints what went wrong and gives the exit code. Usage errors of the parser become JW7101; argv is never echoed. */
 export function printFailure(error: unknown, context: {json: boolean; commands: readonly string[]}): number {
   if (error instanceof Errors.ExitError) return error.oclif.exit ?? 1;
   const failure =
     error instanceof JobwireError ? error : (usageError(error, context.commands) ?? asJobwireError(error));
   const exit = exitCode(failure);
-  if (context.json)
-    process.stdout.write(
-      `${JSON.stringify({ok: false, error: {...failure.issue(), exit}} satisfies Answer, null, 2)}\n`,
-    );
-  else process.stderr.write(`${printable(describe(failure))}\n`);
+  const answer: Answer = {ok: false, error: {...failure.issue(), exit}};
+  if (context.json) process.stdout.write(`${JSON.stringify(withoutSecrets(answer), null, 2)}\n`);
+  else process.stderr.write(`${shown(describe(failure))}\n`);
   return exit;
 }
 
@@ -97,7 +107,7 @@ function describe(failure: JobwireError): string {
 
 function usageError(error: unknown, commands: readonly string[]): JobwireError | undefined {
   if (!(error instanceof Errors.CLIError)) return undefined;
-  const message = error.message.replace(/\nSee more help with --help$/, '');
+  const message = withoutValues(error.message.replace(/\nSee more help with --help$/, ''));
   const unknown = /command (\S+) not found/i.exec(message)?.[1];
   const suggestions = unknown
     ? nearest(
@@ -106,6 +116,18 @@ function usageError(error: unknown, commands: readonly string[]): JobwireError |
       )
     : [];
   return fail('JW7101', {problem: message}, {suggestions});
+}
+
+/** The parser repeats what was typed; a credential typed in the wrong place must not go on into a log. */
+function withoutValues(message: string): string {
+  return message
+    .replace(/\s+/g, ' ')
+    .replace(/^(Unexpected arguments?): .*$/, '$1')
+    .replace(/ but received: .*$/, '')
+    .replace(
+      /^Expected (--[a-z-]+)?.*? to be one of: /,
+      (_whole, flag = 'the argument') => `Expected ${flag} to be one of: `,
+    );
 }
 
 const byCode: Partial<Record<Code, number>> = {

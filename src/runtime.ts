@@ -18,7 +18,7 @@ import {type Library, loadLibrary} from './manifest/library.ts';
 import {refuseBroken} from './manifest/refuse.ts';
 import type {LiveConnection} from './operations/connection.ts';
 import {packageRoot} from './project.ts';
-import {Redactor} from './values/secret.ts';
+import {processSecrets, Redactor} from './values/secret.ts';
 import {type Clock, chance, systemClock} from './values/time.ts';
 import {openVault} from './vault.ts';
 
@@ -62,7 +62,8 @@ export async function openRuntime(
   const library = readProject(config);
   refuseBroken(library);
   const clock = systemClock;
-  const redactor = new Redactor();
+  const redactor = new Redactor(processSecrets);
+  if (config.apiToken !== undefined) redactor.add(config.apiToken);
   const stored = await openEngine(config.store, {clock, dir: config.project, onFault});
   const switches = createSwitches(stored.documents, clock);
   const engine = withSwitches(stored, switches);

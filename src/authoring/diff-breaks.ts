@@ -2,7 +2,7 @@
 
 import {targetsOf} from '../engine/task.ts';
 import type {Issue} from '../errors/jobwire-error.ts';
-import type {Connector, Template} from '../generated/types.ts';
+import type {Connector, Follow, Target, Template} from '../generated/types.ts';
 import {checkConnection} from '../manifest/check-connection.ts';
 import {checkConnector} from '../manifest/check-connector.ts';
 import {checkTemplate} from '../manifest/check-template.ts';
@@ -10,6 +10,7 @@ import {isError} from '../manifest/issues.ts';
 import type {Library, Unit} from '../manifest/library.ts';
 import type {Neighbours} from '../manifest/neighbours.ts';
 import {parseReference, satisfies} from '../manifest/reference.ts';
+import {isObject} from '../values/json.ts';
 import type {Change} from './diff-change.ts';
 
 export interface Broken {
@@ -35,14 +36,14 @@ export function findBroken(library: Library, after: Unit<Connector>, changes: re
   const templates = [...library.templates.values()].flatMap((unit) => {
     const references = referencesOf(unit.manifest, after.id);
     if (references.length === 0) return [];
-    const issues = newErrors(checkTemplate(unit, today), checkTemplate(unit, then));
+    const issues = newFindings(checkTemplate(unit, today), checkTemplate(unit, then));
     const because = majors.filter((one) => touchesTemplate(one, unit.manifest, after.id)).map(({text}) => text);
     return [{kind: 'template', id: unit.id, issues, because, admitted: references.every(admits(version))} as const];
   });
   const connections = [...library.connections.values()].flatMap((unit) => {
     const {connector} = unit.manifest;
     if (parseReference(connector).id !== after.id) return [];
-    const issues = newErrors(checkConnection(unit, today), checkConnection(unit, then));
+    const issues = newFindings(checkConnection(unit, today), checkConnection(unit, then));
     return [{kind: 'connection', id: unit.id, issues, because: [], admitted: admits(version)(connector)} as const];
   });
   return [...templates, ...connections].filter(({issues, because}) => issues.length + because.length > 0);
@@ -68,21 +69,25 @@ function withConnector(library: Library, candidate: Unit<Connector>): Library {
 function neighboursOf(library: Library, judged: Unit<Connector>): Neighbours {
   const faulty = new Set(library.issues.filter(isError).map(({at}) => at?.file));
   const sound = new Set([...library.connectors.values()].filter(({file}) => !faulty.has(file)).map(({id}) => id));
-  if (checkConnector(judged).some(isError)) sound.delete(judged.id);
+  if (checkConnector(judged).some((issue) => isError(issue) && !ofSamples.has(issue.jobwireCode)))
+    sound.delete(judged.id);
   else sound.add(judged.id);
   return {library, sound, unreadable: {connectors: new Set(), connections: new Set()}};
 }
 
-function newErrors(before: readonly Issue[], after: readonly Issue[]): Issue[] {
+/** Samples say nothing about templates, and a manifest taken out of its folder has none. */
+const ofSamples: ReadonlySet<string> = new Set(['JW1006', 'JW1008']);
+
+function newFindings(before: readonly Issue[], after: readonly Issue[]): Issue[] {
   const known = new Set(before.map(keyOf));
-  return after.filter((issue) => isError(issue) && !known.has(keyOf(issue)));
+  return after.filter((issue) => !known.has(keyOf(issue)));
 }
 
 function keyOf({jobwireCode, at, detail}: Issue): string {
   return JSON.stringify([jobwireCode, at?.pointer, detail]);
 }
 
-function usesOf({do: targets}: Template): {connector: string; action: string}[] {
+function usesOf({do: targets}: Template): (Target | Follow)[] {
   return targetsOf(targets).flatMap(({target}) => [target, ...(target.onComplete ?? [])]);
 }
 
@@ -93,11 +98,29 @@ function referencesOf(template: Template, connector: string): string[] {
   );
 }
 
-function touchesTemplate({touches = {}}: Change, template: Template, connector: string): boolean {
+function touchesTemplate(one: Change, template: Template, connector: string): boolean {
+  const {touches = {}, pointer} = one;
   const {on} = template;
-  const listens = 'event' in on && parseReference(on.connector).id === connector && touches.events?.includes(on.event);
-  const calls = usesOf(template).some(
-    (use) => parseReference(use.connector).id === connector && touches.actions?.includes(use.action),
+  const isOurs = (reference: string): boolean => parseReference(reference).id === connector;
+  const listens = 'event' in on && isOurs(on.connector) && touches.events?.includes(on.event) === true;
+  if (listens && readsField(pointer, template)) return true;
+  return usesOf(template).some(
+    (use) => isOurs(use.connector) && touches.actions?.includes(use.action) === true && givesField(pointer, use.input),
   );
-  return listens === true || calls;
+}
+
+/** Of a change inside event data: whether the template says the path of that field. */
+function readsField(pointer: string, template: Template): boolean {
+  const field = /^\/events\/[^/]+\/data\/properties\/([^/]+)/.exec(pointer)?.[1];
+  if (field === undefined) return true;
+  const path = `event.data.${field}`;
+  const [, ...rests] = JSON.stringify(template).replaceAll('.[', '.').split(path);
+  return rests.some((rest) => !/^\w/.test(rest));
+}
+
+/** Of a change inside an input: whether the template gives that field, or leaves it to its default. */
+function givesField(pointer: string, input: unknown): boolean {
+  const field = /^\/actions\/[^/]+\/input\/properties\/([^/]+)/.exec(pointer)?.[1];
+  if (field === undefined || !isObject(input)) return true;
+  return Object.hasOwn(input, field) !== pointer.endsWith('/default');
 }

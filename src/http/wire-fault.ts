@@ -9,7 +9,7 @@ export class WireFault extends Error {
   readonly sent: boolean;
   constructor(network: Network, sent: boolean, cause?: unknown) {
     const code = codesOf(cause)[0];
-    super(code === undefined ? sentences[network] : `${sentences[network]} (${code})`, {cause});
+    super(code === undefined ? sentences[network] : `${sentences[network]} (${code})`, {cause: withoutRequest(cause)});
     this.name = 'WireFault';
     this.network = network;
     this.sent = sent;
@@ -23,6 +23,11 @@ const sentences: Readonly<Record<Network, string>> = {
   timeout: 'no answer in time',
   reset: 'the connection broke',
 };
+
+/** The client's own error holds the whole request, credentials included, and whoever prints an error prints its causes. */
+function withoutRequest(error: unknown): unknown {
+  return causesOf(error).find((link) => !Object.hasOwn(link as object, 'request'));
+}
 
 /** How far one call came: not seen by our dispatcher, waiting for a connection, or about to write its first byte (or later). */
 export interface Progress {

@@ -5,6 +5,7 @@ import {problemOf, problemType, statusOf} from '../errors/problem.ts';
 import {evaluateJson, type Scope} from '../expressions/evaluate.ts';
 import type {Webhook} from '../generated/types.ts';
 import {type Json, stringifyJson} from '../values/json.ts';
+import {processSecrets} from '../values/secret.ts';
 import {MediaTypeRefused} from './body.ts';
 
 export interface Ack {
@@ -48,7 +49,7 @@ export function refuse(thrown: unknown): Ack {
   return {
     status,
     headers: {'content-type': problemType, ...(status === 503 && {'retry-after': retryAfter})},
-    body: JSON.stringify(problemOf(shown.issue(), status)),
+    body: processSecrets.text(JSON.stringify(problemOf(shown.issue(), status))),
     error: withCause(error),
   };
 }

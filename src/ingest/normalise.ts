@@ -138,7 +138,11 @@ function textOrNone(value: unknown, scope: Scope): string | undefined {
 }
 
 /** JW4004 with the places that do not fit, never their values. */
-function findMisfit({connector}: Arrival['feed'], type: string, data: Json): JobwireError | undefined {
+export function findMisfit(
+  {connector}: Pick<Arrival['feed'], 'connector'>,
+  type: string,
+  data: Json,
+): JobwireError | undefined {
   const schema = dataSchema(connector, type);
   if (!schema) return fail('JW4004', {problem: `the connector has no event ${type}`});
   const problems = validateAgainst(schema, data);

@@ -8,7 +8,7 @@ import type {LiveConnection} from '../operations/connection.ts';
 import type {Redactor} from '../values/secret.ts';
 import {type Clock, ms, randomId} from '../values/time.ts';
 import {match} from './match.ts';
-import {normalise, type Unmatched} from './normalise.ts';
+import {findMisfit, normalise, type Unmatched} from './normalise.ts';
 import {windowMs} from './own-event.ts';
 
 export interface Replaying {
@@ -70,22 +70,30 @@ function unfinished({id, state}: Run): Error {
     : fail('JW5011', {run: id, state, problem: 'it is under way'}, {hint: 'wait until it ends, or cancel it'});
 }
 
-/** The event with an id of ours of its own; a dead letter is mapped again. */
+/** The event with an id of ours of its own; a dead letter is looked at again. */
 function anew(event: EventRecord, tools: ReplayTools): Unmatched {
-  const receivedAt = tools.clock.now();
-  const fresh = {uid: randomId(), receivedAt, deliveries: 1, conflicts: 0};
+  const fresh = {uid: randomId(), receivedAt: tools.clock.now(), deliveries: 1, conflicts: 0};
   if (event.state === 'accepted') return {...event, ...fresh};
   if (event.state === 'ignored') throw fail('JW7102', {what: 'content of the ignored event', id: event.uid});
+  return event.error?.jobwireCode === 'JW4004' ? fitted({...event, ...fresh}, tools) : mapped(event, tools);
+}
+
+/** What was mapped but did not fit is kept as it was mapped. */
+function fitted({error: _, ...event}: EventRecord, tools: ReplayTools): Unmatched {
+  const misfit = findMisfit(tools.connection(event.connection), event.type, event.data);
+  if (misfit) throw misfit;
+  return {...event, state: 'accepted'};
+}
+
+/** What could not be mapped is kept as it came. */
+function mapped(event: EventRecord, tools: ReplayTools): Unmatched {
+  const receivedAt = tools.clock.now();
   const {connection, feedName, feed} = feedOf(event, tools);
   const {connector, config} = connection;
-  const {redactor} = tools;
-  const mapped = normalise(event.data, {
-    feed: {connection: connection.id, feedName, feed, connector, config},
-    receivedAt,
-    redactor,
-  });
-  if (mapped.state === 'accepted') return mapped;
-  const {jobwireCode = 'JW4005', detail = 'it cannot be mapped', hint} = mapped.error ?? {};
+  const source = {connection: connection.id, feedName, feed, connector, config};
+  const result = normalise(event.data, {feed: source, receivedAt, redactor: tools.redactor});
+  if (result.state === 'accepted') return result;
+  const {jobwireCode = 'JW4005', detail = 'it cannot be mapped', hint} = result.error ?? {};
   throw fail(jobwireCode, {}, {detail, ...(hint !== undefined && {hint})});
 }
 

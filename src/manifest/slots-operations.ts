@@ -121,6 +121,7 @@ export function withSlot({pointer, with: value}: Site, place: Place, params: Typ
     pointer: value === undefined ? pointer : `${pointer}/with`,
     value: value ?? {},
     place: {...place, expect: params},
+    ...(value === undefined && {home: `${pointer}/with`}),
   };
 }
 

@@ -7,6 +7,8 @@ export interface Slot {
   readonly pointer: string;
   readonly value: unknown;
   readonly place: Place;
+  /** Where the value belongs, when it is not written yet and findings point elsewhere. */
+  readonly home?: string;
   /** Characters the checked text has in front of what stands in the file. */
   readonly ahead?: number;
   /** The text was made for one question; only findings of this code count, and their offsets mean nothing. */

@@ -158,7 +158,7 @@ function factsOf({call, request, response, problem, mediaType}: Seen): Facts {
 
 function evidenceOf(seen: Seen): Pick<Extra, 'evidence'> {
   if (seen.response === undefined) return {};
-  const requestId = requestIdOf(seen.response);
+  const requestId = requestIdOf(seen.response, seen.call.mask);
   const serverText = saidBy(seen);
   if (requestId === undefined && serverText === undefined) return {};
   return {evidence: {...(requestId !== undefined && {requestId}), ...(serverText !== undefined && {serverText})}};

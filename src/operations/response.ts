@@ -3,6 +3,7 @@ import {evaluate, OMIT, type Scope} from '../expressions/evaluate.ts';
 import type {WireResponse} from '../http/send.ts';
 import {decodeUtf8, ExactNumber, type Json, JsonFault, own, parseJson, stringifyJson} from '../values/json.ts';
 import type {Call} from './call.ts';
+import type {Mask} from './mask.ts';
 
 export interface ResponseRoot {
   readonly status: number;
@@ -95,9 +96,10 @@ export function attempt<T>(evaluation: () => T | typeof OMIT): T | undefined {
 const idHeader = /^(x-)?([a-z0-9]+-)*(request|correlation|trace)-?id$/;
 
 /** The name the server gave this exchange, for its operators. */
-export function requestIdOf({headers, body}: ResponseRoot): string | undefined {
-  const header = Object.entries(headers).find(([name, text]) => idHeader.test(name) && text !== '');
-  if (header) return header[1].slice(0, 200);
+export function requestIdOf({headers, body}: ResponseRoot, mask: Pick<Mask, 'text'>): string | undefined {
+  const header = Object.entries(headers).find(([name, text]) => idHeader.test(name) && text !== '')?.[1];
   const named = ['requestId', 'request_id', 'traceId', 'correlationId'].map((name) => own(body, name));
-  return named.find((id) => typeof id === 'string')?.slice(0, 200);
+  const id = header ?? named.find((text) => typeof text === 'string');
+  // Masked before it is cut, so that no half secret remains.
+  return id === undefined ? undefined : mask.text(id).slice(0, 200);
 }

@@ -2,6 +2,7 @@
 import type {FastifyError, FastifyReply} from 'fastify';
 import {asJobwireError, fail, JobwireError} from '../errors/jobwire-error.ts';
 import {problemOf, problemType, statusOf} from '../errors/problem.ts';
+import {processSecrets} from '../values/secret.ts';
 
 /** An error with a status other than the catalogue's. */
 export class Refused extends JobwireError {
@@ -36,5 +37,5 @@ export function sendProblem(reply: FastifyReply, error: JobwireError): FastifyRe
   return reply
     .code(status)
     .type(problemType)
-    .send(JSON.stringify(problemOf(shown.issue(), status)));
+    .send(processSecrets.text(JSON.stringify(problemOf(shown.issue(), status))));
 }

@@ -1,5 +1,6 @@
-/** The process log: JSON lines on stderr, by pino. Must never get a value that was not redacted, nor keep the process waiting for whoever reads it. */
+/** The process log: JSON lines on stderr, by pino. Must never show a secret, nor keep the process waiting for whoever reads it. */
 import {type Logger, pino} from 'pino';
+import {processSecrets} from '../values/secret.ts';
 
 export type {Logger};
 
@@ -12,10 +13,13 @@ const dropped = new WeakMap<Logger, () => number>();
 export function openLog(level: string, to = 2): Logger {
   const destination = pino.destination({dest: to, sync: false, minLength: 0, maxLength: mostWaitingBytes});
   let lines = 0;
-  destination.on('drop', () => {
-    lines++;
-  });
-  const log = pino({level, base: {pid: process.pid}, timestamp: pino.stdTimeFunctions.isoTime}, destination);
+  // A log that cannot be written, for example because its disk is full, is no reason to stop.
+  for (const loss of ['drop', 'error'] as const)
+    destination.on(loss, () => {
+      lines++;
+    });
+  const hooks = {streamWrite: (line: string) => processSecrets.text(line)};
+  const log = pino({level, base: {pid: process.pid}, timestamp: pino.stdTimeFunctions.isoTime, hooks}, destination);
   dropped.set(log, () => lines);
   return log;
 }

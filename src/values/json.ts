@@ -146,8 +146,13 @@ function read(text: string, wideNumbers: boolean): Json {
       : (JSON.parse(text) as Json);
   } catch (error) {
     if (error instanceof JsonFault) throw error;
-    throw new JsonFault('syntax', (error as Error).message);
+    throw new JsonFault('syntax', withoutQuotation((error as Error).message));
   }
+}
+
+/** What the parser says, without the piece of the text that it quotes: that may be half a secret. */
+function withoutQuotation(message: string): string {
+  return message.replace(/,? ?(\.\.\.)?".*"(\.\.\.)? is not valid JSON$/s, '') || 'it is not JSON';
 }
 
 function exact(_key: string, value: unknown, context?: {source?: string}): unknown {

@@ -26,7 +26,7 @@ export class Secret {
 
 const shortest = 6;
 
-/** Replaces known secrets in text, in plain and in the encodings they travel in (base64, base64url, URL, form, hex, JSON). */
+/** Replaces known secrets in text, in plain and in the encodings they travel in (URL, form, JSON, base64, base64url, hex). */
 export class Redactor {
   readonly #known = new Set<string>();
   readonly #forms = new Set<string>();
@@ -66,19 +66,25 @@ export class Redactor {
 /** Of everything that this process has read, in whatever project: for what it prints. */
 export const processSecrets = new Redactor();
 
+/** Servers repeat what they were sent as they were sent it: a text inside a form inside base64 is as good as the text itself. */
 function formsOf(secret: string): string[] {
-  const raw = Buffer.from(secret, 'utf8');
-  const base64 = raw.toString('base64');
-  return [
-    secret,
-    base64,
-    raw.toString('base64url'),
-    ...[0, 1, 2].flatMap((before) => base64Inside(raw, before)),
-    raw.toString('hex'),
-    encodeURIComponent(secret),
-    new URLSearchParams([['', secret]]).toString().slice(1),
-    JSON.stringify(secret).slice(1, -1),
-  ];
+  return textForms(secret).flatMap((text) => [...textForms(text), ...byteForms(text)]);
+}
+
+function textForms(text: string): string[] {
+  const encodable = text.toWellFormed();
+  const inQuery = encodeURIComponent(encodable);
+  const inForm = new URLSearchParams([['', encodable]]).toString().slice(1);
+  // As the parser of URLs leaves it in a path.
+  const inPath = encodable.replace(/[^!-~]|["<>^`{}]/gu, encodeURIComponent);
+  const inJson = JSON.stringify(text).slice(1, -1);
+  return [...new Set([text, inQuery, inForm, inPath, inJson])];
+}
+
+function byteForms(text: string): string[] {
+  const raw = Buffer.from(text, 'utf8');
+  const whole = (['base64', 'base64url', 'hex'] as const).map((encoding) => raw.toString(encoding));
+  return [...whole, ...[0, 1, 2].flatMap((before) => base64Inside(raw, before))];
 }
 
 /** How it looks inside a longer encoded text, such as `user:password`: without the characters that its neighbours share in. */

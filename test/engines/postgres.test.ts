@@ -3,5 +3,7 @@ import {describeEngineLaws} from '../laws/engine-laws.ts';
 import {describeOnServer, makeSchema} from './postgres/server.ts';
 
 describeOnServer('the laws of the engine on PostgreSQL', (server) => {
-  describeEngineLaws('postgres', async () => makeSchema(server));
+  const schema = makeSchema(server);
+  after(() => schema.remove());
+  describeEngineLaws('postgres', async () => ({...schema, remove: schema.empty}));
 });

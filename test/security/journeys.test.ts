@@ -162,14 +162,7 @@ describe('R01: the credentials of a project', function () {
     for (const id of await ids('/runs?limit=200', 'id')) await api(`/runs/${id}`);
     for (const uid of await ids('/events?limit=200', 'uid'))
       await Promise.all([api(`/events/${uid}`), api(`/events/${uid}/why`)]);
-    for (const path of [
-      '/templates',
-      `/runs/${token}`,
-      `/runs?${token}=1`,
-      `/runs?state=${token}`,
-      `/runs?after=${token}`,
-      `/${token}`,
-    ])
+    for (const path of ['/templates', `/runs/${token}`, `/runs?${token}=1`, `/runs?state=${token}`, `/${token}`])
       await api(path);
     await call('/metrics', {headers: {authorization: `Bearer ${textOf('apiToken')}`}});
     await call('/api/v1/runs', {headers: {authorization: `Bearer ${textOf('apiToken').slice(0, -1)}`}});
@@ -181,50 +174,55 @@ describe('R01: the credentials of a project', function () {
     const [{uid} = {uid: ''}] = (JSON.parse((await api('/events?limit=1')).body) as {items: {uid: string}[]}).items;
     const [{id} = {id: ''}] = (JSON.parse((await api('/runs?limit=1')).body) as {items: {id: string}[]}).items;
     const kept = {...process.env};
-    Object.assign(process.env, env);
-    for (const mood of ['kind', ...moods] as const) {
-      stand.setMood(mood);
+    Object.assign(process.env, env, {JOBWIRE_STORE: 'sqlite:./.jobwire/commands.db'});
+    for (const [mood, lines] of Object.entries(commandLines({uid, id, url: server.url}))) {
+      stand.setMood(mood as Mood);
       stand.project.write('event.json', eventFile(mood));
-      const lines = [...asking(file), ...(mood === 'kind' ? lookingAt({uid, id, url: server.url}) : [])];
-      for (const line of lines)
-        for (const more of [[], ['--json']]) {
-          const {stdout, stderr} = await inProcess([...line, '-C', stand.project.dir, ...more]);
-          seen.push([`${mood}: jobwire ${line.join(' ').slice(0, 80)} ${more}`, `${stdout}\n${stderr}`]);
-        }
+      for (const line of lines) {
+        const {stdout, stderr} = await inProcess(
+          [...line.split(' '), '-C', stand.project.dir].map((word) => (word === 'FILE' ? file : word)),
+        );
+        seen.push([`${mood}: jobwire ${line}`, `${stdout}\n${stderr}`]);
+      }
     }
-    for (const name of Object.keys(env)) if (kept[name] === undefined) delete process.env[name];
+    for (const name of [...Object.keys(env), 'JOBWIRE_STORE']) if (kept[name] === undefined) delete process.env[name];
   }
 
-  /** Commands that ask targets. */
-  const asking = (file: string): string[][] => [
-    ...Object.keys(stand.mirrors).map((id) => ['connections', 'test', id, '--verbose']),
-    ['plan', 'incident-to-triage', '--event', file],
-    ['run', 'incident-to-triage', '--event', file, '--timeout', '20s'],
-    ['jobs', 'list', 'uipath-prod'],
-    ['jobs', 'get', 'uipath-prod', job],
-    ['jobs', 'output', 'uipath-prod', job],
-    ['jobs', 'log', 'uipath-prod', job],
-    ['jobs', 'stop', 'uipath-prod', job],
-    ['jobs', 'restart', 'uipath-prod', job],
-    ['options', 'uipath-prod', 'startJob', 'process'],
-  ];
+  const commandLines = ({uid, id, url}: {uid: string; id: string; url: string}): Record<Mood, string[]> => ({
+    kind: [
+      'connections test uipath-prod --verbose',
+      'connections test github-main --verbose --json',
+      'connections list --json',
+      'plan incident-to-triage --event FILE',
+      'run incident-to-triage --event FILE --json',
+      'jobs list uipath-prod',
+      'jobs list uipath-prod --json',
+      `jobs get uipath-prod ${job}`,
+      `jobs output uipath-prod ${job} --json`,
+      'options uipath-prod startJob process --json',
+      'check',
+      `events show ${uid}`,
+      `runs show ${id} --json`,
+      `why ${uid}`,
+      `emit servicenow-main incident.created --url ${url} --bad-signature`,
+      `emit senders event.received --url ${url} --json`,
+      'emit senders event.received --url http://127.0.0.1:1 --json',
+    ],
+    angry: [
+      'connections test uipath-prod',
+      'connections test servicenow-main --verbose --json',
+      'connections test kubiya-main --verbose',
+      'plan incident-to-triage --event FILE --json',
+      'run incident-to-triage --event FILE',
+    ],
+    html: ['connections test servicenow-main --verbose --json', 'jobs list uipath-prod'],
+    garbled: ['connections test uipath-prod', 'connections test github-main --json'],
+    redirect: ['connections test uipath-prod --json', 'connections test kubiya-main --verbose'],
+    reset: ['jobs list uipath-prod --json'],
+    hang: [],
+  });
 
-  const lookingAt = ({uid, id, url}: {uid: string; id: string; url: string}): string[][] => [
-    ['check'],
-    ['connections', 'list'],
-    ['hooks', 'list'],
-    ['events', 'list'],
-    ['events', 'show', uid],
-    ['runs', 'list'],
-    ['runs', 'show', id],
-    ['why', uid],
-    ['emit', 'servicenow-main', 'incident.created', '--url', url],
-    ['emit', 'servicenow-main', 'incident.created', '--url', url, '--bad-signature'],
-    ['emit', 'senders', 'event.received', '--url', url],
-    ['emit', 'senders', 'event.received', '--url', 'http://127.0.0.1:1'],
-  ];
-
-  const eventFile = (mood: Mood) => ({
+  const eventFile = (mood: string) => ({
     ...shipped<object>('connectors/servicenow/samples/incident.created.json'),
     id: `file-${mood}:created`,
   });

@@ -17,7 +17,7 @@ export interface Mirror {
 }
 
 /** Fields of good answers that come back to people: messages, names, outputs. */
-const told = /^(Info|login|UserName|ReleaseName|message|error|title|name|output|result|html_url)$/;
+const told = /^(Info|login|UserName|ReleaseName|message|error|title|description|output|result|html_url)$/;
 
 export async function startMirror(target: string): Promise<Mirror> {
   const waiting: (() => void)[] = [];
@@ -50,21 +50,22 @@ export async function startMirror(target: string): Promise<Mirror> {
 
 const refusals: Readonly<Record<Exclude<Mood, 'kind'>, (response: ServerResponse, said: string) => void>> = {
   angry: (response, said) =>
-    response
-      .writeHead(400, {'content-type': 'application/json', 'x-request-id': headerSafe(said)})
-      .end(
-        JSON.stringify({
-          message: said,
-          error: {message: said, detail: said},
-          error_description: said,
-          detail: said,
-          errors: [{message: said}],
-        }),
-      ),
+    response.writeHead(400, {'content-type': 'application/json', 'x-request-id': headerSafe(said)}).end(
+      JSON.stringify({
+        message: said,
+        error: {message: said, detail: said},
+        error_description: said,
+        detail: said,
+        errors: [{message: said}],
+      }),
+    ),
   html: (response, said) => response.writeHead(200, {'content-type': 'text/html'}).end(`<title>Log in</title>${said}`),
   garbled: (response, said) => response.writeHead(200, {'content-type': 'application/json'}).end(`{"token": ${said}`),
-  redirect: (response, said) =>
-    response.writeHead(302, {location: `/login/${headerSafe(said)}?token=${headerSafe(said)}`}).end(said),
+  redirect: (response, said) => {
+    // A backslash in a path is a slash: nobody can tell the secret any more, and nobody needs to.
+    const where = headerSafe(said).replaceAll('\\', '');
+    response.writeHead(302, {location: `/login/${where}?token=${where}`}).end(said);
+  },
   reset: (response) => response.socket?.resetAndDestroy(),
   hang: () => undefined,
 };

@@ -28,6 +28,8 @@ export interface StartOptions {
   readonly limits?: ServerOptions['limits'];
   readonly engine?: Partial<Engine>;
   readonly ready?: () => Promise<boolean>;
+  /** Parts that need what the server is built on: the desk of an operator, metrics. */
+  readonly more?: (built: Pick<ServerOptions, 'engine' | 'library' | 'clock'>) => Partial<ServerOptions>;
 }
 
 const open: (() => Promise<unknown>)[] = [];
@@ -82,19 +84,21 @@ export async function startServer(options: StartOptions = {}): Promise<Started> 
   const engine: Engine = Object.assign(Object.create(store) as Engine, options.engine);
   const redactor = new Redactor();
   const log: Started['log'] = [];
+  const library = libraryOf({connectors: [connector], templates: [...templates], connections: [connection]});
   const app = createServer({
     hook(connection, feed) {
       const key = feed === undefined ? connection : `${connection}/${feed}`;
       return Object.hasOwn(hooks, key) ? hooks[key] : undefined;
     },
     engine,
-    library: libraryOf({connectors: [connector], templates: [...templates], connections: [connection]}),
+    library,
     clock,
     redactor,
     config: {queueLimit: 1000, ...config},
     isReady: options.ready ?? (async () => true),
     log: (level, what, facts) => log.push({level, what, facts}),
     ...(limits && {limits}),
+    ...options.more?.({engine, library, clock}),
   });
   await app.listen({host: '127.0.0.1', port: 0});
   const address = app.server.address();

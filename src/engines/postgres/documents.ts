@@ -14,18 +14,18 @@ const remove = prepared('DELETE FROM documents WHERE kind = $1 AND key = $2');
 export function createDocuments(session: Session): Documents {
   return {
     async get(kind, key) {
-      const [row] = (await session.ask(one, [kind, keep(key)])).rows;
+      const [row] = (await session.ask(one, [keep(kind), keep(key)])).rows;
       return row && readStored<Json>(row['value'] as string);
     },
     async list(kind) {
-      const {rows} = await session.ask(all, [kind]);
+      const {rows} = await session.ask(all, [keep(kind)]);
       return rows.map(({key, value}) => ({key: show(key), value: readStored<Json>(value as string)}));
     },
     async put(kind, key, value) {
-      await session.ask(put, [kind, keep(key), store(value)]);
+      await session.ask(put, [keep(kind), keep(key), store(value)]);
     },
     async delete(kind, key) {
-      return (await session.ask(remove, [kind, keep(key)])).count === 1;
+      return (await session.ask(remove, [keep(kind), keep(key)])).count === 1;
     },
   };
 }

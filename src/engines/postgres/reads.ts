@@ -23,7 +23,7 @@ export function createReads(db: Database, now: () => number): Pick<Engine, 'runs
   return {
     runs: {
       async get(id) {
-        const row = await first(runById, [id]);
+        const row = await first(runById, [keep(id)]);
         return row && toRun(row);
       },
       list: async (filter, page) => toPage(await pageRows(db, queryRuns(filter), page), page, toRun),
@@ -31,7 +31,7 @@ export function createReads(db: Database, now: () => number): Pick<Engine, 'runs
     },
     events: {
       async get(id) {
-        const found = await first(eventByUid, [id]);
+        const found = await first(eventByUid, [keep(id)]);
         if (found) return toEvent(found);
         const [one, another] = (await db.ask(eventsById, [keep(id)])).rows;
         return one && !another ? toEvent(one) : undefined;
@@ -75,9 +75,9 @@ interface Query {
 
 function queryRuns({template, connection, event, state}: RunFilter): Query {
   const conditions: Condition[] = [
-    ...(template === undefined ? [] : [{sql: 'r.template = ?', value: template}]),
-    ...(connection === undefined ? [] : [{sql: 'r.connection = ?', value: connection}]),
-    ...(event === undefined ? [] : [{sql: 'r.event = (SELECT seq FROM events WHERE uid = ?)', value: event}]),
+    ...(template === undefined ? [] : [{sql: 'r.template = ?', value: keep(template)}]),
+    ...(connection === undefined ? [] : [{sql: 'r.connection = ?', value: keep(connection)}]),
+    ...(event === undefined ? [] : [{sql: 'r.event = (SELECT seq FROM events WHERE uid = ?)', value: keep(event)}]),
   ];
   return {columns: runColumns, from: runSource, table: 'r', conditions, states: state?.length ? state : undefined};
 }
@@ -104,7 +104,7 @@ async function countRows(session: Session, conditions: readonly Condition[]): Pr
 
 function queryEvents({connection, type, state}: EventFilter): Query {
   const conditions: Condition[] = [
-    ...(connection === undefined ? [] : [{sql: 'e.connection = ?', value: connection}]),
+    ...(connection === undefined ? [] : [{sql: 'e.connection = ?', value: keep(connection)}]),
     ...(type === undefined ? [] : [{sql: 'md5(e.type) = md5(?)', value: keep(type)}]),
   ];
   return {columns: 'e.*', from: 'events AS e', table: 'e', conditions, states: state?.length ? state : undefined};

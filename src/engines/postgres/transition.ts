@@ -6,7 +6,7 @@ import {prepared, type Row} from './database.ts';
 import {insertRuns, type NewRun} from './insert.ts';
 import {lockLanes, reopenLanes} from './lanes.ts';
 import type {Unit} from './ledger.ts';
-import {jobOf, type Lane, laneKey, laneOf, records, store} from './rows.ts';
+import {jobOf, keep, type Lane, laneKey, laneOf, records, store} from './rows.ts';
 
 export interface Commit {
   readonly slot: Leased;
@@ -76,7 +76,7 @@ export async function decideRun(
   id: string,
   {from, change, asOf}: {from: readonly RunState[]; change: Decided; asOf: number | undefined},
 ): Promise<boolean> {
-  const [row] = (await unit.ask(byId, [id])).rows;
+  const [row] = (await unit.ask(byId, [keep(id)])).rows;
   if (!row || !from.includes(row['state'] as RunState)) return false;
   if (asOf !== undefined && row['updated_at'] !== asOf) return false;
   const lane = laneOf(row);

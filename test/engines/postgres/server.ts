@@ -22,6 +22,8 @@ export interface Schema extends Place {
   readonly url: string;
   readonly name: string;
   openOn(options: PostgresOptions): Promise<{readonly db: Database; readonly engine: ReturnType<typeof engineOn>}>;
+  /** Removes what is stored and leaves the tables: much faster than making them again. */
+  empty(): Promise<void>;
   /** One statement on a connection of its own. */
   ask(text: string, values?: unknown[]): Promise<pg.QueryResult>;
 }
@@ -58,6 +60,11 @@ export function makeSchema(server: string): Schema {
     open: async (clock, onFault) => (await openOn({clock, ...(onFault && {onFault})})).engine,
     async settled() {
       for (let quiet = 0; quiet < 5; await turnOver()) quiet = open.every((db) => db.isQuiet()) ? quiet + 1 : 0;
+    },
+    async empty() {
+      for (const db of open.splice(0)) if (!db.isClosed()) await db.close();
+      const tables = ['jobs', 'runs', 'events', 'identities', 'cursors', 'lanes', 'counts', 'documents', 'workers'];
+      await ask(tables.map((table) => `DELETE FROM ${table}`).join('; '));
     },
     async remove() {
       await ask(`DROP SCHEMA IF EXISTS "${name}" CASCADE`);
