@@ -27,6 +27,7 @@ const order = [
   'connections',
   'vault',
   'hooks',
+  'credential-file',
   'store',
   'runtime',
   'serve',
@@ -132,6 +133,7 @@ const common: ReadonlySet<string> = new Set([
   'cloudevents',
   'orchestrator',
   'rpa',
+  'infor',
   'aws',
 ]);
 
