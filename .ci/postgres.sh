@@ -8,6 +8,11 @@ if [ "$#" -eq 0 ]; then
   exit 2
 fi
 
+unavailable() {
+  echo "$0: $*" >&2
+  exit 69
+}
+
 find_bin() {
   local found
   found=$(command -v pg_ctl || ls -d /usr/lib/postgresql/*/bin/pg_ctl 2>/dev/null | sort -V | tail -n 1 || true)
@@ -16,12 +21,11 @@ find_bin() {
 
 if ! bin=$(find_bin); then
   if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
-    echo "$0: pg_ctl is missing; install PostgreSQL 13 or later (Debian: apt-get install postgresql)" >&2
-    exit 1
+    unavailable "pg_ctl is missing; install PostgreSQL 13 or later (Debian: apt-get install postgresql)"
   fi
-  apt-get update -qq >&2
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >&2
-  bin=$(find_bin)
+  apt-get update -qq >&2 || unavailable "apt-get update failed"
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >&2 || unavailable "postgresql cannot be installed"
+  bin=$(find_bin) || unavailable "pg_ctl is missing although postgresql is installed"
 fi
 
 # initdb refuses root: Debian's package brings a user for it.
@@ -41,21 +45,22 @@ trap 'exit 143' TERM
 password=$(head -c 18 /dev/urandom | base64 | tr '+/' 'ab')
 printf '%s\n' "$password" >"$dir/password"
 [ "$(id -u)" -ne 0 ] || chown -R postgres "$dir"
-cd_back=$PWD
+from=$PWD
 cd "$dir" # the owner may not enter the folder the command runs in
-as_owner "$bin/initdb" -D "$dir/data" -U jobwire --pwfile="$dir/password" --auth=scram-sha-256 --encoding=UTF8 --locale=C >"$dir/initdb.log"
+as_owner "$bin/initdb" -D "$dir/data" -U jobwire --pwfile="$dir/password" --auth=scram-sha-256 --encoding=UTF8 --locale=C >"$dir/initdb.log" ||
+  unavailable "initdb failed"
 
-# Between finding a free port and listening on it, somebody else may take it.
+# Between choosing a port and listening on it, somebody else may take it. Tests kill processes, not machines: fsync is off.
 for attempt in 1 2 3 4 5; do
   port=$((20000 + (RANDOM * 32768 + RANDOM) % 40000))
-  options="-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$dir -c max_connections=200"
+  options="-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$dir -c max_connections=200 -c fsync=off"
   if as_owner "$bin/pg_ctl" -D "$dir/data" -l "$dir/server.log" -w -o "$options" start >/dev/null; then break; fi
   if [ "$attempt" -eq 5 ]; then
     cat "$dir/server.log" >&2
-    exit 1
+    unavailable "the server does not start"
   fi
 done
-cd "$cd_back"
+cd "$from"
 
 export JOBWIRE_TEST_POSTGRES="postgres://jobwire:$password@127.0.0.1:$port/postgres"
 status=0

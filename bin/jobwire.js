@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Refuses a Node that cannot run Jobwire before anything modern is parsed, then starts the built or the source program.
+// Refuses a Node that cannot run Jobwire before anything modern is parsed, then starts the source program, or the built one where it is all there is.
 import {existsSync} from 'node:fs';
 
 const wanted = 24;
@@ -9,5 +9,5 @@ if (Number(process.versions.node.split('.')[0]) < wanted) {
   );
   process.exit(1);
 }
-const built = new URL('../dist/bin.js', import.meta.url);
-await import(existsSync(built) ? built.href : new URL('../src/bin.ts', import.meta.url).href);
+const source = new URL('../src/bin.ts', import.meta.url);
+await import(existsSync(source) ? source.href : new URL('../dist/bin.js', import.meta.url).href);

@@ -5,10 +5,14 @@ import {dirname, isAbsolute, join, relative, resolve} from 'node:path';
 import {fail} from './errors/jobwire-error.ts';
 import {readSealKey, sealKeyBytes} from './values/sealed.ts';
 
+/** What one process does: take deliveries, work runs and feeds, or both. */
+export const roles = ['all', 'ingest', 'work'] as const;
+export type Role = (typeof roles)[number];
+
 export interface Config {
   /** Folder with connections/, connectors/ and templates/. */
   readonly project: string;
-  /** sqlite:<path>, relative to the project. */
+  /** sqlite:<path>, relative to the project, or postgres://user:password@host/database. */
   readonly store: string;
   /** Where sealed secrets are kept: the store that lasts, also for a command that works in memory. */
   readonly vault: string;
@@ -30,6 +34,7 @@ export interface Config {
   readonly pauseAfter: number;
   /** How long what is under way may take when the process is asked to end. */
   readonly drainMs: number;
+  readonly role: Role;
 }
 
 export interface Overrides {
@@ -37,6 +42,7 @@ export interface Overrides {
   readonly store?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: number | undefined;
+  readonly role?: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -60,9 +66,16 @@ export function readConfig(overrides: Overrides = {}, environment: Environment =
     hookRate: whole('HOOK_RATE', text('HOOK_RATE'), 1000),
     pauseAfter: whole('PAUSE_AFTER', text('PAUSE_AFTER'), 20),
     drainMs: whole('DRAIN_MS', text('DRAIN_MS'), 30_000),
+    role: roleOf(overrides.role ?? text('ROLE') ?? 'all'),
     ...(publicUrl && {publicUrl}),
     ...(apiToken && {apiToken}),
   };
+}
+
+function roleOf(text: string): Role {
+  const role = roles.find((one) => one === text);
+  if (!role) throw fail('JW7101', {problem: `a role is ${roles.join(', ')}, not ${JSON.stringify(text)}`});
+  return role;
 }
 
 function whole(name: string, text: string | undefined, fallback: number): number {

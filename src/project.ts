@@ -3,6 +3,7 @@ import {randomBytes} from 'node:crypto';
 import {existsSync, globSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {schemaOfUnit} from './authoring/places.ts';
 import {fail} from './errors/jobwire-error.ts';
 
 /** Folder of the installed package: connectors/, templates/, schemas/ and starter/ stand in it. */
@@ -34,7 +35,10 @@ export function createProject(folder: string, templates: readonly string[]): Cre
 function shippedTemplate(id: string): string {
   const path = join(packageRoot, 'templates', id, 'template.json');
   if (!/^[a-z][a-z0-9-]*$/.test(id) || !existsSync(path)) throw fail('JW7102', {what: 'shipped template', id});
-  return readFileSync(path, 'utf8');
+  return readFileSync(path, 'utf8').replace(
+    /("\$schema": )"[^"]*"/,
+    (_whole, key: string) => `${key}"../../${schemaOfUnit('templates', id)}"`,
+  );
 }
 
 function write(path: string, text: string): boolean {

@@ -10,7 +10,7 @@ import {createOperations, type Operations} from './engine/operate.ts';
 import {createStep, type StepOptions} from './engine/step.ts';
 import {createSwitches, type Switches, withSwitches} from './engine/switches.ts';
 import type {Tools} from './engine/task.ts';
-import {openEngine} from './engines/index.ts';
+import {openEngine, secretsOfStore} from './engines/index.ts';
 import {fail} from './errors/jobwire-error.ts';
 import {createHookFinder, type HookFinder} from './hooks.ts';
 import {createSubscriptionStore, type SubscriptionStore} from './ingest/subscription-store.ts';
@@ -48,23 +48,28 @@ export function readProject(config: Config, only: 'used' | 'all' | readonly stri
   return loadLibrary({project: config.project, shipped: packageRoot, ...(only !== 'all' && {only})});
 }
 
-type OnSilence = (connection: string, state: Circuit['state']) => void;
+export interface RuntimeOptions {
+  /** Hears when a target does not answer any more, and when it does again. */
+  readonly onSilence?: (connection: string, state: Circuit['state']) => void;
+  /** Opens although the server of the store cannot be reached at the moment. */
+  readonly patient?: boolean;
+}
 
 /**
- * Errors: the first finding of a project that `jobwire check` refuses, JW7103. `onFault` hears what no request or run can tell,
- * `onSilence` when a target does not answer any more, and when it does again.
+ * Errors: the first finding of a project that `jobwire check` refuses, JW7103. `onFault` hears what no request or run can tell.
  */
 export async function openRuntime(
   config: Config,
   onFault: (error: unknown) => void = () => undefined,
-  onSilence: OnSilence = () => undefined,
+  {onSilence = () => undefined, patient = false}: RuntimeOptions = {},
 ): Promise<Runtime> {
   const library = readProject(config);
   refuseBroken(library);
   const clock = systemClock;
   const redactor = new Redactor(processSecrets);
   if (config.apiToken !== undefined) redactor.add(config.apiToken);
-  const stored = await openEngine(config.store, {clock, dir: config.project, onFault});
+  for (const secret of secretsOfStore(config.store)) redactor.add(secret);
+  const stored = await openEngine(config.store, {clock, dir: config.project, onFault, patient});
   const switches = createSwitches(stored.documents, clock);
   const engine = withSwitches(stored, switches);
   const vault = openVault(config, {engine, clock});

@@ -1,17 +1,17 @@
 /** One serving process: the runtime, its HTTP server and its worker, started and ended in order. */
 import type {Config} from './config.ts';
 import type {Circuit} from './engine/circuit.ts';
-import type {Engine, Worker} from './engine/engine.ts';
+import type {Ending, Engine} from './engine/engine.ts';
 import {createPausing, type Pausing} from './engine/pausing.ts';
 import type {ClaimedRun, Transition} from './engine/run.ts';
-import {asJobwireError, fail, type JobwireError} from './errors/jobwire-error.ts';
+import {asJobwireError, fail, JobwireError} from './errors/jobwire-error.ts';
 import {hookAddresses, unprovedHooks} from './hooks.ts';
 import {createTransport} from './http/send.ts';
 import {startPoller} from './ingest/poller.ts';
 import {startScheduler} from './ingest/scheduler.ts';
 import {nameOf} from './ingest/subscription.ts';
 import {startRenewals} from './ingest/subscription-renewal.ts';
-import {openRuntime, type Runtime} from './runtime.ts';
+import {openRuntime, type Runtime, type RuntimeOptions} from './runtime.ts';
 import {createServer} from './server/app.ts';
 import {countArrivals, countMove} from './server/measure.ts';
 import {droppedLines, type Logger} from './telemetry/log.ts';
@@ -27,50 +27,54 @@ export interface Served {
   close(): Promise<void>;
 }
 
-/** Errors: those of openRuntime, JW7101 when the address cannot be listened on. */
+/**
+ * A store whose server is away when it starts, or later, makes it not ready, and no more. Errors: those of openRuntime, JW7101 when
+ * the address cannot be listened on.
+ */
 export async function serve(config: Config, log: Logger): Promise<Served> {
   const onFault = (error: unknown): void => log.error({error: asJobwireError(error).issue()}, 'fault');
-  const runtime = await openRuntime(config, onFault, (connection, state) => tellSilence(log, connection, state));
-  for (const problem of await unprovedHooks(runtime)) log.warn({error: problem.issue()}, 'feed cannot receive');
+  const receives = config.role !== 'work';
+  const works = config.role !== 'ingest';
+  const onSilence: RuntimeOptions['onSilence'] = (connection, state) => tellSilence(log, connection, state);
+  const runtime = await openRuntime(config, onFault, {onSilence, patient: true});
+  if (receives)
+    for (const problem of await unprovedHooks(runtime)) log.warn({error: problem.issue()}, 'feed cannot receive');
   const metrics = metricsOf(runtime, log);
   const watching = {log, onFault, metrics};
   const pausing = startPausing(runtime, watching);
   const engine = countArrivals(runtime.engine, {metrics, failed: pausing.failed});
-  let worker: Worker | undefined;
+  let serving = false;
   const server = createServer({
     ...runtime,
     engine,
     desk: runtime,
     metrics,
-    isReady: async () => worker !== undefined && (await canRead(engine)),
+    ...(!receives && {hook: () => undefined}),
+    isReady: async () => serving && (await canRead(engine)),
     limits: {hookRate: {max: config.hookRate, windowMs: 1000}},
     confirm: confirmByGet,
     log: (level, what, facts) => log[level](facts, what),
   });
   try {
     const url = await server.listen({host: config.host, port: config.port});
-    worker = runtime.work((run, transition) => {
-      countMove(metrics, run, transition);
-      tellMove(log, run, transition);
-      if (transition.to === 'failed') pausing.failed(run.template);
-    });
-    const feeds = startFeeds({...runtime, engine}, watching);
+    const work = works ? startWork({...runtime, engine}, {...watching, pausing}) : undefined;
+    serving = true;
     return {
       url,
       runtime,
-      hooks: hookAddresses(runtime.library, config.publicUrl ?? url),
+      hooks: receives ? hookAddresses(runtime.library, config.publicUrl ?? url) : [],
       async close() {
-        const working = worker;
-        worker = undefined;
+        serving = false;
         await server.close();
-        await feeds.stop();
-        await working?.stop();
+        await work?.stop();
         await pausing.stop();
         await runtime.close();
       },
     };
   } catch (error) {
+    await server.close();
     await runtime.close();
+    if (error instanceof JobwireError) throw error;
     const problem = `cannot listen on ${config.host}:${config.port}: ${(error as Error).message}`;
     throw fail('JW7101', {problem}, {cause: error, hint: 'choose another --port, or end what listens there'});
   }
@@ -115,8 +119,25 @@ interface Watching {
   readonly onFault: (error: unknown) => void;
 }
 
+/** Runs are worked by every process that works; what comes of itself is fetched by one of them. */
+function startWork(runtime: Runtime, watching: Watching & {readonly pausing: Pausing}): Ending {
+  const {log, metrics, pausing} = watching;
+  const worker = runtime.work((run, transition) => {
+    countMove(metrics, run, transition);
+    tellMove(log, run, transition);
+    if (transition.to === 'failed') pausing.failed(run.template);
+  });
+  const feeds = runtime.engine.alone('feeds', () => startFeeds(runtime, watching));
+  return {
+    async stop() {
+      await feeds.stop();
+      await worker.stop();
+    },
+  };
+}
+
 /** What this process does of itself: polls, schedules, and subscriptions that must not lapse. */
-function startFeeds(runtime: Runtime, {log, onFault}: Watching): {stop(): Promise<void>} {
+function startFeeds(runtime: Runtime, {log, onFault}: Watching): Ending {
   const poller = startPoller({
     ...runtime,
     chance,

@@ -7,6 +7,7 @@ import {
   type Alternative,
   alternativesOf,
   choicesOf,
+  isClosed,
   itemsOf,
   names,
   propertiesOf,
@@ -99,7 +100,7 @@ export class Completions {
     const choices = forms.flatMap(({word, schema}) => (word === 'boolean' ? [true, false] : (choicesOf(schema) ?? [])));
     const offers = at.place ? offersAt(here, {optional: at.optional ?? false}) : [];
     const below = depth > 0 ? this.#members(forms, {...at, depth}) : {};
-    const free = at.place && forms.some(({word}) => word === 'any') ? this.#free(here) : {};
+    const free = at.place && forms.some(isFree) ? this.#free(place) : {};
     return {...words(type), ...this.values([...choices, ...offers]), ...free, ...below};
   }
 
@@ -145,6 +146,12 @@ export class Completions {
   #nameOf(kind: string, key: string): string {
     return this.#definitions.get(key)?.name ?? `${kind}-${this.#definitions.size + 1}`;
   }
+}
+
+/** Nothing is known of its members. */
+function isFree({word, schema}: Alternative): boolean {
+  const untyped = typeof schema['additionalProperties'] !== 'object' && !isClosed(schema);
+  return word === 'any' || (word === 'object' && untyped && Object.keys(propertiesOf(schema)).length === 0);
 }
 
 function words(type: Type): JsonObject {

@@ -1,6 +1,7 @@
 /** Mends slips that have exactly one near correction, word by word. Must never touch another character, nor a file it was not given. */
 import type {Issue} from '../errors/jobwire-error.ts';
 import {atPointer, isObject, type Json, parseJson} from '../values/json.ts';
+import {placeOf} from './text.ts';
 import {type Token, wrongToken} from './token.ts';
 
 /** One word of one file, replaced. */
@@ -61,8 +62,7 @@ function planFile(file: string, text: string, issues: readonly Issue[]): Fix[] {
     const token = wrongToken(text, issue);
     const {code, at} = issue;
     if (!token || !at || isTaken(token, at.pointer, value)) return [];
-    const line = text.slice(0, token.start).split(/\r\n|\r|\n/);
-    return [{...token, code, file, pointer: at.pointer, line: line.length, column: (line.at(-1)?.length ?? 0) + 1}];
+    return [{...token, code, file, pointer: at.pointer, ...placeOf(text, token.start)}];
   });
   const distinct = fixes.filter(
     (fix, i) => fixes.findIndex(({start, end, to}) => start === fix.start && end === fix.end && to === fix.to) === i,

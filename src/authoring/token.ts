@@ -2,6 +2,7 @@
 import type {Code} from '../errors/catalog.ts';
 import {fail, type Issue, nearest} from '../errors/jobwire-error.ts';
 import {writePath} from '../expressions/node.ts';
+import {offsetOf} from './text.ts';
 
 /** Characters of the file's text, end excluded. */
 export interface Token {
@@ -46,7 +47,7 @@ export function wrongToken(text: string, issue: Issue): Token | undefined {
   const [suggestion, ...others] = suggestions;
   const find = finders[jobwireCode];
   if (!at || suggestion === undefined || others.length > 0 || !find) return undefined;
-  const place = offsetOf(text, at.line, at.column);
+  const place = offsetOf(text, at);
   const literal = at.expression === undefined ? literalAt(text, place) : literalAround(text, place);
   if (!literal) return undefined;
   const offset = at.expression ?? 0;
@@ -137,13 +138,6 @@ function written(name: string): string {
 /** A list of all there is may have one entry; only a near one is a slip of the pen. */
 function isNear({from, to}: Word): boolean {
   return from !== to && nearest(from, [to.replace(/^\[|\]$/g, '')]).length === 1;
-}
-
-/** Counts lines as the JSON parser does. */
-function offsetOf(text: string, line: number, column: number): number {
-  const breaks = /\r\n|\r|\n/g;
-  for (let i = 1; i < line; i++) if (!breaks.exec(text)) return text.length;
-  return (line === 1 ? 0 : breaks.lastIndex) + column - 1;
 }
 
 function literalAt(text: string, quote: number): Literal | undefined {

@@ -17,6 +17,27 @@ export interface WatchTools {
   readonly quietMs?: number;
 }
 
+/** Acts now and after every change, until the signal comes. Errors: JW7101, and those of the act. */
+export async function onEveryChange(project: string, tools: WatchTools, act: () => void): Promise<void> {
+  for (;;) {
+    const change = watchProject(project, tools);
+    try {
+      act();
+    } catch (error) {
+      change.close();
+      throw error;
+    }
+    if (!(await change.seen)) return;
+  }
+}
+
+/** Comes with Ctrl-C, or when the process is asked to end. */
+export function interruption(): AbortSignal {
+  const ended = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
+  return ended.signal;
+}
+
 export interface Change {
   /** True after a change, false when the signal came first. Errors: JW7101 when the folder cannot be watched. */
   readonly seen: Promise<boolean>;
@@ -68,5 +89,5 @@ function* openWatchers(project: string, onChange: () => void): Iterable<FSWatche
 
 function unwatchable(project: string, error: unknown): Error {
   const problem = `${project} cannot be watched: ${(error as Error).message}`;
-  return fail('JW7101', {problem}, {cause: error, hint: 'run jobwire check without --watch'});
+  return fail('JW7101', {problem}, {cause: error, hint: 'run the command without --watch'});
 }

@@ -6,16 +6,16 @@ import type {Log, StepRecord} from '../operations/trace.ts';
 import {isObject, type Json, type JsonObject} from '../values/json.ts';
 import type {CaseUnit, Observed} from './case-file.ts';
 import {connectionId} from './connections.ts';
-import type {Stage} from './stage.ts';
+import type {Scene} from './stage.ts';
 
 type Send = (log: Log) => Promise<Json | undefined>;
 
-export function runOperation(operation: string, {manifest}: CaseUnit, stage: Stage): Promise<Observed> {
+export function runOperation(operation: string, {manifest}: CaseUnit, stage: Scene): Promise<Observed> {
   const params = objectOf(manifest.params ?? manifest.input);
   return observe(stage, (log) => execute({connection: stage.connection(connectionId), operation, params, log}));
 }
 
-export function runLookup(lookup: string, {manifest}: CaseUnit, stage: Stage): Promise<Observed> {
+export function runLookup(lookup: string, {manifest}: CaseUnit, stage: Scene): Promise<Observed> {
   const params = objectOf(manifest.params ?? manifest.input);
   return observe(
     stage,
@@ -24,7 +24,7 @@ export function runLookup(lookup: string, {manifest}: CaseUnit, stage: Stage): P
 }
 
 /** What a call gave or threw. A write whose outcome is not known is not a failure. */
-export async function observe(stage: Stage, send: Send): Promise<Observed> {
+export async function observe(stage: Scene, send: Send): Promise<Observed> {
   const lines: StepRecord[] = [];
   const known = (): Pick<Observed, 'warnings' | 'writes'> => ({warnings: warningsIn(lines), writes: stage.writes()});
   try {

@@ -9,7 +9,7 @@ import {match} from '../ingest/match.ts';
 import type {Unmatched} from '../ingest/normalise.ts';
 import type {Library} from '../manifest/library.ts';
 import {ms} from '../values/time.ts';
-import type {Stage} from './stage.ts';
+import type {Scene} from './stage.ts';
 
 export interface Driven {
   readonly event: EventRecord;
@@ -25,7 +25,7 @@ const mostTurns = 2000;
 const leaseMs = ms('400d');
 
 /** Takes the event in, matches it and works everything that follows from it, follow-ups included. */
-export async function drive(event: Unmatched, library: Library, stage: Stage): Promise<Driven> {
+export async function drive(event: Unmatched, library: Library, stage: Scene): Promise<Driven> {
   const {clock, chance} = stage;
   const engine = await openEngine('sqlite::memory:', {clock, dir: '/'});
   try {
@@ -47,7 +47,7 @@ export async function drive(event: Unmatched, library: Library, stage: Stage): P
 }
 
 /** Until no run is left that goes on by itself. */
-async function workAll(engine: Engine, step: Step, stage: Stage): Promise<Map<string, number>> {
+async function workAll(engine: Engine, step: Step, stage: Scene): Promise<Map<string, number>> {
   const {clock} = stage;
   const writes = new Map<string, number>();
   for (let turn = 0; turn < mostTurns; turn++) {
@@ -56,13 +56,13 @@ async function workAll(engine: Engine, step: Step, stage: Stage): Promise<Map<st
     const next = Math.min(...items.map(({wakeAt}) => wakeAt));
     if (next === Number.POSITIVE_INFINITY) return writes;
     if (next <= clock.now()) throw fail('JW7012', {problem: 'a run is due but waits for one that does not end'});
-    clock.jumpTo(next);
+    await stage.waitUntil(next);
   }
   throw fail('JW7012', {problem: `the runs did not end within ${mostTurns} steps`});
 }
 
 interface Counting {
-  readonly stage: Stage;
+  readonly stage: Scene;
   readonly writes: Map<string, number>;
 }
 

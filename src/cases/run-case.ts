@@ -12,9 +12,9 @@ import type {CaseOwner, CaseUnit, Observed, Outcome} from './case-file.ts';
 import {connectionId} from './connections.ts';
 import {type Driven, drive} from './drive.ts';
 import {readEvent} from './event-file.ts';
-import type {Stage} from './stage.ts';
+import type {Scene} from './stage.ts';
 
-export async function runAction(action: string, {manifest, owner}: CaseUnit, stage: Stage): Promise<Outcome> {
+export async function runAction(action: string, {manifest, owner}: CaseUnit, stage: Scene): Promise<Outcome> {
   const {id} = owner.unit;
   const template: Template = {
     jobwire: '1',
@@ -37,7 +37,7 @@ export async function runAction(action: string, {manifest, owner}: CaseUnit, sta
 export async function runTemplate(
   unit: CaseUnit,
   owner: CaseOwner & {kind: 'template'},
-  stage: Stage,
+  stage: Scene,
 ): Promise<Outcome> {
   const template = matchable(owner.unit.manifest);
   const {on} = template;

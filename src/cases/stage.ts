@@ -5,21 +5,30 @@ import type {CaseConnection, Exchange} from '../generated/types.ts';
 import type {Library} from '../manifest/library.ts';
 import {type ConnectionTools, type LiveConnection, openConnection} from '../operations/connection.ts';
 import {Redactor} from '../values/secret.ts';
-import {VirtualClock} from '../values/time.ts';
+import {type Clock, VirtualClock} from '../values/time.ts';
 import {Script, type Watch} from './exchange.ts';
 
-export interface Stage {
+/** What a case plays on. Recording one has a scene of its own, with a real wire. */
+export interface Scene {
   readonly library: Library;
-  readonly clock: VirtualClock;
-  readonly redactor: Redactor;
-  readonly script: Script;
+  readonly clock: Clock;
   /** Half of every jitter: the same in each run. */
   readonly chance: () => number;
   /** Requests of write operations that were sent since the stage was set. */
   writes(): number;
   /** The connection of the case, opened when first asked for; JW7102 for one the case does not have. */
   connection(id: string): LiveConnection;
+  /** Until the clock says this time. */
+  waitUntil(time: number): Promise<void>;
 }
+
+export interface Stage extends Scene {
+  readonly clock: VirtualClock;
+  readonly redactor: Redactor;
+  readonly script: Script;
+}
+
+export const evenChance = (): number => 0.5;
 
 export interface StageOptions {
   readonly library: Library;
@@ -34,11 +43,10 @@ export function setStage({library, now, exchanges, watch, connections}: StageOpt
   const clock = new VirtualClock(now);
   const redactor = new Redactor();
   const script = new Script(exchanges, clock, watch);
-  const chance = (): number => 0.5;
   const vault = new Map<string, string>();
   const tools: ConnectionTools = {
     clock,
-    chance,
+    chance: evenChance,
     redactor,
     tokens: createHolder<string>(clock),
     secret: (reference) => vault.get(reference) ?? '',
@@ -55,8 +63,9 @@ export function setStage({library, now, exchanges, watch, connections}: StageOpt
     clock,
     redactor,
     script,
-    chance,
+    chance: evenChance,
     writes: () => tally.writes,
+    waitUntil: async (time) => clock.jumpTo(time),
     connection(id) {
       const known = open.get(id);
       if (known) return known;
@@ -94,7 +103,7 @@ function store(
 }
 
 /** Counts what leaves for write operations. Credentials go another way, and the runs of a case are worked one at a time. */
-function counting(live: LiveConnection, tally: {writes: number}): LiveConnection {
+export function counting(live: LiveConnection, tally: {writes: number}): LiveConnection {
   let latest: ReturnType<LiveConnection['operation']> | undefined;
   return {
     ...live,

@@ -2,7 +2,7 @@ import {readFileSync, realpathSync, writeFileSync} from 'node:fs';
 import {isAbsolute, join, relative, resolve} from 'node:path';
 import {Args, Flags} from '@oclif/core';
 import {type Fix, type FixTools, fixAll, planFixes} from '../authoring/fix.ts';
-import {watchProject} from '../authoring/watch.ts';
+import {interruption, onEveryChange} from '../authoring/watch.ts';
 import {exitCodes, JobwireCommand} from '../command.ts';
 import {readConfig} from '../config.ts';
 import {fail, type Issue} from '../errors/jobwire-error.ts';
@@ -112,21 +112,12 @@ export default class Check extends JobwireCommand {
     );
   }
 
-  async #watch(project: string, look: () => Look, format: FormatName): Promise<undefined> {
-    const ended = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
+  async #watch(project: string, look: () => Look, format: FormatName): Promise<void> {
     process.exitCode = exitCodes.interrupted;
-    for (;;) {
-      const change = watchProject(project, {clock: systemClock, signal: ended.signal});
-      try {
-        this.#show(look(), {format, project, compact: true});
-        this.say('watching for changes; Ctrl-C ends\n');
-      } catch (error) {
-        change.close();
-        throw error;
-      }
-      if (!(await change.seen)) return undefined;
-    }
+    await onEveryChange(project, {clock: systemClock, signal: interruption()}, () => {
+      this.#show(look(), {format, project, compact: true});
+      this.say('watching for changes; Ctrl-C ends\n');
+    });
   }
 }
 

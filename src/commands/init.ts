@@ -1,6 +1,9 @@
 import {Args, Flags} from '@oclif/core';
+import {wireEditor} from '../authoring/editor.ts';
 import {JobwireCommand} from '../command.ts';
+import {readConfig} from '../config.ts';
 import {createProject} from '../project.ts';
+import {readProject} from '../runtime.ts';
 
 export default class Init extends JobwireCommand {
   static override summary = 'Make a project: connections to simulators, templates and development secrets';
@@ -24,7 +27,11 @@ export default class Init extends JobwireCommand {
     const {created, kept} = createProject(args.folder, flags.template);
     for (const file of created) this.print(`created  ${file}`);
     for (const file of kept) this.say(`kept     ${file}`);
+    const config = readConfig({project: args.folder});
+    const editor = wireEditor(config.project, readProject(config));
+    if (editor.written.length > 0)
+      this.say('editor   .vscode/settings.json, .jobwire/schemas (jobwire schema renews them)');
     this.say(`\nNext: jobwire check -C ${args.folder}`);
-    return {folder: args.folder, created, kept};
+    return {folder: args.folder, created, kept, editor};
   }
 }

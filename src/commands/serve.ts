@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core';
 import {JobwireCommand} from '../command.ts';
-import {readConfig} from '../config.ts';
+import {readConfig, roles} from '../config.ts';
 import {assertGuardWorks} from '../http/self-check.ts';
 import {type Served, serve} from '../serve.ts';
 import {openLog} from '../telemetry/log.ts';
@@ -15,6 +15,11 @@ export default class Serve extends JobwireCommand {
     host: Flags.string({summary: 'Address to listen on (JOBWIRE_HOST; 127.0.0.1)'}),
     port: Flags.integer({summary: 'Port to listen on, 0 for any (JOBWIRE_PORT; 7070)', min: 0, max: 65535}),
     store: Flags.string({summary: 'Where events and runs are kept (JOBWIRE_STORE; sqlite:./.jobwire/jobwire.db)'}),
+    role: Flags.string({
+      summary: 'What this process does of the work of several on one store (JOBWIRE_ROLE; all)',
+      description: 'ingest takes deliveries, work starts and follows jobs, polls and fires schedules; all does both.',
+      options: [...roles],
+    }),
   };
 
   async run(): Promise<unknown> {

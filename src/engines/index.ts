@@ -1,7 +1,8 @@
 /** Which engine a store URL means. A new engine is one row here and a folder that passes test/laws/engine-laws.ts. */
 import type {Engine} from '../engine/engine.ts';
 import {fail} from '../errors/jobwire-error.ts';
-import {type EngineOptions, openSqlite} from './sqlite/open.ts';
+import type {EngineOptions} from './options.ts';
+import {openSqlite} from './sqlite/open.ts';
 
 type Open = (rest: string, options: EngineOptions) => Promise<Engine>;
 

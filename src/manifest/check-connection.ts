@@ -1,5 +1,5 @@
 /** One connection file against its connector: variant, settings, secret references, feeds, budgets. Must never read a secret. */
-import {asJobwireError, type Issue} from '../errors/jobwire-error.ts';
+import {asJobwireError, type Issue, nearest} from '../errors/jobwire-error.ts';
 import type {Connection, Connector} from '../generated/types.ts';
 import type {JsonObject} from '../values/json.ts';
 import {ms} from '../values/time.ts';
@@ -107,9 +107,14 @@ function settings({config}: Connection, effective: EffectiveConnection): Finding
       pointer: `/config${pointer}${unknown ? `/${property}` : ''}`,
       key: unknown,
       facts: {problem: `${where} ${message}`},
+      ...(unknown && pointer === '' && {suggestions: nearest(property, settingNames(effective))}),
     };
   });
   return misfits.length > 0 ? misfits : insecure(given, effective);
+}
+
+function settingNames({config}: EffectiveConnection): string[] {
+  return Object.keys((config as {properties?: object}).properties ?? {});
 }
 
 /** An address an operator gives begins with https, except on loopback. */

@@ -73,12 +73,12 @@ function formsOf(secret: string): string[] {
 
 function textForms(text: string): string[] {
   const encodable = text.toWellFormed();
-  const inQuery = encodeURIComponent(encodable);
-  const inForm = new URLSearchParams([['', encodable]]).toString().slice(1);
+  const asQuery = encodeURIComponent(encodable);
+  const asForm = new URLSearchParams([['', encodable]]).toString().slice(1);
   // As the parser of URLs leaves it in a path.
-  const inPath = encodable.replace(/[^!-~]|["<>^`{}]/gu, encodeURIComponent);
-  const inJson = JSON.stringify(text).slice(1, -1);
-  return [...new Set([text, inQuery, inForm, inPath, inJson])];
+  const asPath = encodable.replace(/[^!-~]|["<>^`{}]/gu, encodeURIComponent);
+  const asJson = JSON.stringify(text).slice(1, -1);
+  return [...new Set([text, asQuery, asForm, asPath, asJson])];
 }
 
 function byteForms(text: string): string[] {

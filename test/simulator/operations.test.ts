@@ -393,6 +393,48 @@ const kubiyaSteps: readonly Expected[] = [
     step: step('POST', ({execution}) => `/api/v1/executions/${execution}/terminate`, {json: {reason: 'stopped'}}),
     check: ({success}) => assert.equal(success, true),
   },
+  {
+    operation: 'createJob',
+    status: 201,
+    step: step('POST', '/api/v1/jobs', {
+      json: {name: 'Report', trigger_type: 'manual', entity_type: 'agent', entity_id: 'a-1', prompt_template: 'Report'},
+    }),
+    check: (body, known) => {
+      assert.deepEqual([body.name, body.enabled, body.executor_type], ['Report', true, 'auto']);
+      Object.assign(known, {made: body.id});
+    },
+  },
+  {
+    operation: 'jobsLike',
+    status: 200,
+    step: step('GET', '/api/v1/jobs'),
+    check: (jobs) => assert.equal(jobs[0].name, 'Report'),
+  },
+  {
+    operation: 'updateJob',
+    status: 200,
+    step: step('PATCH', ({made}) => `/api/v1/jobs/${made}`, {json: {description: 'Weekly'}}),
+    check: ({name, description}) => assert.deepEqual([name, description], ['Report', 'Weekly']),
+  },
+  {
+    operation: 'disableJob',
+    status: 200,
+    step: step('POST', ({made}) => `/api/v1/jobs/${made}/disable`),
+    check: ({enabled, status}) => assert.deepEqual([enabled, status], [false, 'disabled']),
+  },
+  {
+    operation: 'enableJob',
+    status: 200,
+    step: step('POST', ({made}) => `/api/v1/jobs/${made}/enable`),
+    check: ({enabled, status}) => assert.deepEqual([enabled, status], [true, 'active']),
+  },
+  {
+    operation: 'getJob',
+    status: 200,
+    step: step('GET', ({made}) => `/api/v1/jobs/${made}`),
+    check: ({description}) => assert.equal(description, 'Weekly'),
+  },
+  {operation: 'deleteJob', status: 204, step: step('DELETE', ({made}) => `/api/v1/jobs/${made}`)},
 ];
 
 const githubSteps: readonly Expected[] = [

@@ -1,6 +1,8 @@
 /** Accepting: events with their dedupe keys, runs and cursors, many batches in one transaction. */
 import type {AcceptBatch, Accepted, CursorMove, NewEvent} from '../../engine/engine.ts';
 import {restarted} from '../../engine/key.ts';
+import type {RunState} from '../../engine/run.ts';
+import {type Known, letsThrough, restartsAfter} from '../identity.ts';
 import {prepared, type Row, type Session} from './database.ts';
 import {insertEvents, insertRuns} from './insert.ts';
 import type {Unit} from './ledger.ts';
@@ -39,7 +41,7 @@ function roundsOf(arrivals: readonly NewEvent[]): readonly (readonly NewEvent[])
 
 async function acceptRound(unit: Unit, round: readonly NewEvent[], results: Map<NewEvent, Accepted>): Promise<void> {
   const fresh = await claimIdentities(unit, round);
-  const known = await readKnown(
+  const known = await readStoredIdentities(
     unit,
     round.map(({event}) => identityOf(event)).filter((key) => !fresh.has(key)),
   );
@@ -75,43 +77,54 @@ function identityRow({event, windowMs}: NewEvent, {restarts, now}: {restarts: nu
   return {key, id, uid, state, body_hash: bodyHash, restarts, expires_at: now + windowMs};
 }
 
-interface Known {
-  readonly row: Row;
-  readonly runs: readonly Row[];
+interface Stored extends Known {
+  readonly uid: string;
+  readonly bodyHash: string;
+  readonly ids: readonly string[];
 }
 
-const knownIdentities = prepared(
-  `SELECT i.key, i.uid, i.state, i.body_hash, i.restarts, i.expires_at, e.seq
-   FROM identities AS i LEFT JOIN events AS e ON e.uid = i.uid
-   WHERE i.key = ANY ($1::text[]) ORDER BY i.key FOR UPDATE OF i`,
+const lockIdentities = prepared(
+  `SELECT key, uid, state, body_hash, restarts, expires_at FROM identities
+   WHERE key = ANY ($1::text[]) ORDER BY key FOR UPDATE`,
 );
-const runsOfEvents = prepared('SELECT event, id, state FROM runs WHERE event = ANY ($1::bigint[]) ORDER BY seq');
+/** A statement of its own: what another transaction stored while the lock was waited for is seen by it. */
+const runsOfEvents = prepared(
+  'SELECT e.uid, r.id, r.state FROM events AS e JOIN runs AS r ON r.event = e.seq WHERE e.uid = ANY ($1::text[]) ORDER BY r.seq',
+);
 
-async function readKnown(session: Session, keys: readonly string[]): Promise<ReadonlyMap<string, Known>> {
+async function readStoredIdentities(session: Session, keys: readonly string[]): Promise<ReadonlyMap<string, Stored>> {
   if (keys.length === 0) return new Map();
-  const {rows} = await session.ask(knownIdentities, [keys]);
-  const seqs = rows.flatMap(({seq}) => (typeof seq === 'number' ? [seq] : []));
-  const runs = Map.groupBy((await session.ask(runsOfEvents, [seqs])).rows, ({event}) => event);
-  return new Map(rows.map((row) => [String(row['key']), {row, runs: runs.get(row['seq']) ?? []}]));
+  const {rows} = await session.ask(lockIdentities, [keys]);
+  const all = await session.ask(runsOfEvents, [rows.map(({uid}) => uid)]);
+  const runsOf = Map.groupBy(all.rows, ({uid}) => uid);
+  return new Map(rows.map((row) => [String(row['key']), toStored(row, runsOf.get(row['uid']) ?? [])]));
 }
 
-function decide(arrival: NewEvent, known: Known | undefined, now: number): Decided {
-  if (!known) return {how: 'stored', arrival};
-  const {row, runs} = known;
-  const {uid, bodyHash} = arrival.event;
-  const accepted = {uid: String(row['uid']), duplicate: row['uid'] !== uid, runs: runs.map(({id}) => String(id))};
+function toStored(row: Row, runs: readonly Row[]): Stored {
+  return {
+    uid: String(row['uid']),
+    bodyHash: String(row['body_hash']),
+    state: row['state'] as Known['state'],
+    expiresAt: Number(row['expires_at']),
+    restarts: Number(row['restarts']),
+    runs: runs.map(({state}) => state as RunState),
+    ids: runs.map(({id}) => String(id)),
+  };
+}
+
+function decide(arrival: NewEvent, stored: Stored | undefined, now: number): Decided {
+  if (!stored) return {how: 'stored', arrival};
+  const {uid, ids: runs} = stored;
   // Our own, stored by a transaction whose end we did not hear of: neither a duplicate nor another delivery.
-  if (!accepted.duplicate) return {how: 'own', accepted};
-  if (!letsThrough(known, arrival, now)) return {how: 'duplicate', accepted, conflict: row['body_hash'] !== bodyHash};
-  const restarts = Number(row['restarts']) + (row['state'] === 'accepted' ? 1 : 0);
+  if (uid === arrival.event.uid) return {how: 'own', accepted: {uid, duplicate: false, runs}};
+  if (!letsThrough(stored, arrival, now))
+    return {
+      how: 'duplicate',
+      accepted: {uid, duplicate: true, runs},
+      conflict: stored.bodyHash !== arrival.event.bodyHash,
+    };
+  const restarts = restartsAfter(stored);
   return {how: 'stored', arrival: restarts > 0 ? restarted(arrival, restarts) : arrival, restarts};
-}
-
-/** Whether an identity that is known may start runs once more. */
-function letsThrough({row, runs}: Known, {event, on}: NewEvent, now: number): boolean {
-  if (on === 'always' || Number(row['expires_at']) <= now) return true;
-  if (row['state'] !== 'accepted') return event.state === 'accepted';
-  return on === 'succeeded' && runs.length > 0 && runs.every(({state}) => state === 'failed');
 }
 
 const replace = prepared(

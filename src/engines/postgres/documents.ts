@@ -15,11 +15,11 @@ export function createDocuments(session: Session): Documents {
   return {
     async get(kind, key) {
       const [row] = (await session.ask(one, [keep(kind), keep(key)])).rows;
-      return row && readStored<Json>(row['value'] as string);
+      return row && readStored<Json>(row['value']);
     },
     async list(kind) {
       const {rows} = await session.ask(all, [keep(kind)]);
-      return rows.map(({key, value}) => ({key: show(key), value: readStored<Json>(value as string)}));
+      return rows.map(({key, value}) => ({key: show(key), value: readStored<Json>(value)}));
     },
     async put(kind, key, value) {
       await session.ask(put, [keep(kind), keep(key), store(value)]);

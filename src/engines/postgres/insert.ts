@@ -1,10 +1,9 @@
 /** New events and runs into the tables, many with one statement. Works inside the caller's transaction. */
 import type {Draft, EventRecord} from '../../engine/run.ts';
-import {contentOf} from '../sqlite/rows.ts';
 import {prepared} from './database.ts';
 import {openLanes} from './lanes.ts';
 import type {Unit} from './ledger.ts';
-import {keep, laneKey, records, store} from './rows.ts';
+import {contentOf, keep, laneKey, records, store} from './rows.ts';
 
 /** Sorted before they are numbered, so that `seq` follows the order of arrival. */
 const events = prepared(

@@ -15,7 +15,7 @@ import type {Ending, Engine, Step, Worker, WorkOptions} from '../../engine/engin
 import {fail} from '../../errors/jobwire-error.ts';
 import {randomId, systemClock} from '../../values/time.ts';
 import {type Committing, workSlots} from '../leased.ts';
-import type {EngineOptions} from '../sqlite/open.ts';
+import type {EngineOptions} from '../options.ts';
 import {acceptAll} from './accept.ts';
 import {readAddress} from './address.ts';
 import {createBatches} from './batches.ts';

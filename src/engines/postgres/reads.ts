@@ -1,9 +1,9 @@
 /** Questions to the store: single events and runs, pages, counts. Must never change anything. */
-import type {Engine, EventFilter, Page, PageOptions, RunFilter, Stats} from '../../engine/engine.ts';
+import type {Engine, EventFilter, PageOptions, RunFilter, Stats} from '../../engine/engine.ts';
 import {type RunState, runStates} from '../../engine/run.ts';
-import {fail} from '../../errors/jobwire-error.ts';
 import type {Json} from '../../values/json.ts';
 import {elapsed} from '../../values/time.ts';
+import {readCursor, rowsOfPage, toPage} from '../pages.ts';
 import {type Database, prepared, type Row, type Session} from './database.ts';
 import {countsOf} from './ledger.ts';
 import {keep, readStored, runColumns, runSource, toEvent, toRun} from './rows.ts';
@@ -40,7 +40,7 @@ export function createReads(db: Database, now: () => number): Pick<Engine, 'runs
     },
     async cursor(connection, feed) {
       const row = await first(cursorOf, [connection, feed]);
-      return row && readStored<Json>(row['value'] as string);
+      return row && readStored<Json>(row['value']);
     },
     async stats() {
       const counts = await countsOf(db);
@@ -111,11 +111,11 @@ function queryEvents({connection, type, state}: EventFilter): Query {
 }
 
 /** One row more than asked for, newest first: the extra one says that there is a next page. */
-async function pageRows(session: Session, query: Query, {limit, after}: PageOptions): Promise<readonly Row[]> {
+async function pageRows(session: Session, query: Query, page: PageOptions): Promise<readonly Row[]> {
   const {columns, from, table, conditions, states} = query;
-  const values: unknown[] = [clamp(limit) + 1];
+  const values: unknown[] = [rowsOfPage(page)];
   const bind = ({sql, value}: Condition): string => sql.replace('?', `$${values.push(value)}`);
-  const older = after === undefined ? [] : [{sql: `${table}.seq < ?`, value: readCursor(after)}];
+  const older = page.after === undefined ? [] : [{sql: `${table}.seq < ?`, value: readCursor(page.after)}];
   const wanted = [...conditions, ...older].map(bind);
   const select = (all: readonly string[]): string =>
     `SELECT ${columns} FROM ${from} ${all.length === 0 ? '' : `WHERE ${all.join(' AND ')}`} ORDER BY ${table}.seq DESC LIMIT $1`;
@@ -127,27 +127,6 @@ async function pageRows(session: Session, query: Query, {limit, after}: PageOpti
   });
   const text = `SELECT * FROM (${each.join(' UNION ALL ')}) AS found ORDER BY seq DESC LIMIT $1`;
   return (await session.ask({name: '', text}, values)).rows;
-}
-
-function toPage<T>(rows: readonly Row[], {limit}: PageOptions, read: (row: Row) => T): Page<T> {
-  const shown = rows.slice(0, clamp(limit));
-  const last = shown.at(-1);
-  const more = rows.length > shown.length && last !== undefined;
-  return {items: shown.map(read), ...(more && {next: writeCursor(Number(last['seq']))})};
-}
-
-function clamp(limit: number): number {
-  return Math.min(1000, Math.max(1, Math.trunc(limit)));
-}
-
-function writeCursor(seq: number): string {
-  return Buffer.from(`before ${seq}`).toString('base64url');
-}
-
-function readCursor(cursor: string): number {
-  const match = /^before (\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
-  if (!match) throw fail('JW7101', {problem: `${JSON.stringify(cursor.slice(0, 40))} is not the next of a page`});
-  return Number(match[1]);
 }
 
 /** Up to this many unfinished runs the due ones are counted anew for each question. */

@@ -1,7 +1,7 @@
 /** Rows of the tables as the engine's values, and back. Must never read or write the store. */
 import {createHash} from 'node:crypto';
 import type {Draft, EventRecord, Run, TrackedJob} from '../../engine/run.ts';
-import {toEvent as readEvent, toRun as readRun, readStored, store} from '../sqlite/rows.ts';
+import {toEvent as readEvent, toRun as readRun, readStored} from '../stored.ts';
 import type {Row} from './database.ts';
 
 export type Lane = NonNullable<Draft['lane']>;
@@ -13,9 +13,7 @@ export const runColumns = `r.seq, r.id, e.uid AS event, r.template, r.template_v
 export const runSource = 'runs AS r JOIN events AS e ON e.seq = r.event';
 
 export function toRun(row: Row): Run {
-  const {lane, ...run} = readRun({...row, lane: null} as Parameters<typeof readRun>[0]);
-  const kept = laneOf(row);
-  return {...run, ...(kept && {lane: kept})};
+  return readRun(row, laneOf(row));
 }
 
 export function laneOf(row: Row): Lane | undefined {
@@ -23,8 +21,7 @@ export function laneOf(row: Row): Lane | undefined {
 }
 
 export function toEvent(row: Row): EventRecord {
-  const [type, id] = [show(row['type']), show(row['id'])];
-  return readEvent({...row, type, id} as Parameters<typeof readEvent>[0]);
+  return readEvent({...row, type: show(row['type']), id: show(row['id'])});
 }
 
 /** PostgreSQL's text holds neither U+0000 nor half a character: such a text is kept as the JSON of it. */
@@ -59,4 +56,4 @@ export function records(rows: readonly object[]): string {
   return JSON.stringify(rows);
 }
 
-export {readStored, store};
+export {contentOf, readStored, store} from '../stored.ts';

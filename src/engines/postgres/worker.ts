@@ -2,8 +2,8 @@
 import type {LiveWorker, Step, Worker, WorkOptions} from '../../engine/engine.ts';
 import {fail, type JobwireError} from '../../errors/jobwire-error.ts';
 import {type Clock, randomId} from '../../values/time.ts';
+import {createAlarm} from '../alarm.ts';
 import {type Committing, workSlots} from '../leased.ts';
-import {createAlarm} from '../sqlite/alarm.ts';
 import {type Leased, readLeased} from './claim.ts';
 import type {Transact} from './ledger.ts';
 import {type Turn, takeTurn} from './turn.ts';

@@ -1,6 +1,8 @@
 /** Accepting: events with their dedupe keys, runs and cursor, all or nothing. Works inside the caller's transaction. */
 import type {AcceptBatch, Accepted, CursorMove, NewEvent} from '../../engine/engine.ts';
 import {restarted} from '../../engine/key.ts';
+import type {RunState} from '../../engine/run.ts';
+import {type Known, letsThrough, restartsAfter} from '../identity.ts';
 import type {Database} from './database.ts';
 import type {Inserts} from './insert.ts';
 import {type Row, store, text} from './rows.ts';
@@ -42,11 +44,12 @@ export function createAccept(db: Database, inserts: Inserts): Accept {
       return create(arrival, now);
     const first = known.get(connection, type, id) as Row;
     const runs = typeof first['seq'] === 'number' ? runsOf.all(first['seq']) : [];
-    if (!letsThrough({first, runs, arrival, now})) {
+    const before = knownOf(first, runs);
+    if (!letsThrough(before, arrival, now)) {
       countDelivery.run(first['body_hash'] === bodyHash ? 0 : 1, first['uid'] ?? null);
       return {uid: text(first['uid']), duplicate: true, runs: runs.map((run) => text(run['id']))};
     }
-    const restarts = Number(first['restarts']) + (first['state'] === 'accepted' ? 1 : 0);
+    const restarts = restartsAfter(before);
     replace.run(uid, state, bodyHash, restarts, expiresAt, connection, type, id);
     return create(restarts > 0 ? restarted(arrival, restarts) : arrival, now);
   };
@@ -67,16 +70,11 @@ export function createAccept(db: Database, inserts: Inserts): Accept {
   };
 }
 
-interface Second {
-  readonly first: Row;
-  readonly runs: readonly Row[];
-  readonly arrival: NewEvent;
-  readonly now: number;
-}
-
-/** Whether an identity that is known may start runs once more. */
-function letsThrough({first, runs, arrival, now}: Second): boolean {
-  if (arrival.on === 'always' || Number(first['expires_at']) <= now) return true;
-  if (first['state'] !== 'accepted') return arrival.event.state === 'accepted';
-  return arrival.on === 'succeeded' && runs.length > 0 && runs.every(({state}) => state === 'failed');
+function knownOf(first: Row, runs: readonly Row[]): Known {
+  return {
+    state: text(first['state']) as Known['state'],
+    expiresAt: Number(first['expires_at']),
+    restarts: Number(first['restarts']),
+    runs: runs.map(({state}) => text(state) as RunState),
+  };
 }

@@ -1,7 +1,8 @@
 /** The embedded engine: one file, one process that works it, every answer durable before it is given. */
 import type {Engine, Step, Worker, WorkOptions} from '../../engine/engine.ts';
 import {fail} from '../../errors/jobwire-error.ts';
-import type {Clock} from '../../values/time.ts';
+import {workSlots} from '../leased.ts';
+import type {EngineOptions} from '../options.ts';
 import {createAccept} from './accept.ts';
 import {createClaims} from './claim.ts';
 import {createCounts} from './counts.ts';
@@ -10,22 +11,12 @@ import {createDocuments} from './documents.ts';
 import {createGroupCommit} from './group-commit.ts';
 import {createInserts} from './insert.ts';
 import {createLanes} from './lanes.ts';
-import {readSlots, type WorkTools, workSlots} from './leased.ts';
+import {committingOf, readSlots, type WorkTools} from './leased.ts';
 import {lockForWork} from './lock.ts';
 import {createPurge} from './purge.ts';
 import {createReads} from './reads.ts';
 import {createTransitions} from './transition.ts';
 import {startWorker} from './worker.ts';
-
-export interface EngineOptions {
-  readonly clock: Clock;
-  /** Folder a relative path starts from. */
-  readonly dir: string;
-  /** Told of faults nobody waits for: lost leases, a disk that is full while claiming. */
-  readonly onFault?: (error: unknown) => void;
-  /** Opens although a server cannot be reached at the moment: what is asked of it is refused (JW7103) until it answers. */
-  readonly patient?: boolean;
-}
 
 /** `path` of a file, or `:memory:`. JW7103 when it cannot be used. */
 export async function openSqlite(path: string, options: EngineOptions): Promise<Engine> {
@@ -84,7 +75,7 @@ export function engineOn(db: Database, location: string, options: Omit<EngineOpt
         claims.claim({worker, until: clock.now() + leaseMs, limit, now: clock.now()}),
       );
       const slots = readSlots(rows, report);
-      await Promise.all(workSlots(tools, slots, {step, leaseMs, onFault: report}));
+      await Promise.all(workSlots(committingOf(tools), slots, {step, leaseMs, onFault: report}));
       return rows.length;
     },
     wake: (job) => commits.submit(() => transitions.wake(job, clock.now())),

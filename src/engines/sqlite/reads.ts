@@ -1,9 +1,9 @@
 /** Questions to the store: single events and runs, pages, counts. Must never change anything. */
 import type {EventFilter, Page, PageOptions, RunFilter, Stats} from '../../engine/engine.ts';
 import {type EventRecord, type Run, type RunState, runStates} from '../../engine/run.ts';
-import {fail} from '../../errors/jobwire-error.ts';
 import type {Json} from '../../values/json.ts';
 import {elapsed} from '../../values/time.ts';
+import {readCursor, rowsOfPage, toPage} from '../pages.ts';
 import type {Counts} from './counts.ts';
 import type {Database} from './database.ts';
 import {type Row, readStored, runColumns, runSource, toEvent, toRun} from './rows.ts';
@@ -109,9 +109,10 @@ interface Query {
 }
 
 /** One row more than asked for, newest first: the extra one says that there is a next page. */
-function pageRows(db: Database, {select, conditions, states}: Query, {limit, after}: PageOptions): Row[] {
-  const older: Condition[] = after === undefined ? [] : [{sql: `${select.seq} < ?`, value: readCursor(after)}];
-  const most = clamp(limit) + 1;
+function pageRows(db: Database, {select, conditions, states}: Query, page: PageOptions): Row[] {
+  const older: Condition[] =
+    page.after === undefined ? [] : [{sql: `${select.seq} < ?`, value: readCursor(page.after)}];
+  const most = rowsOfPage(page);
   const ask = (wanted: readonly Condition[]): Row[] => {
     const where = wanted.length === 0 ? '' : `WHERE ${wanted.map(({sql}) => sql).join(' AND ')}`;
     const sql = `SELECT ${select.columns} FROM ${select.from} ${where} ORDER BY ${select.seq} DESC LIMIT ?`;
@@ -121,27 +122,6 @@ function pageRows(db: Database, {select, conditions, states}: Query, {limit, aft
   if (states.length === 0) return ask(shared);
   const rows = states.flatMap((state) => ask([state, ...shared]));
   return rows.sort((a, b) => Number(b['seq']) - Number(a['seq'])).slice(0, most);
-}
-
-function toPage<T>(rows: readonly Row[], {limit}: PageOptions, read: (row: Row) => T): Page<T> {
-  const shown = rows.slice(0, clamp(limit));
-  const last = shown.at(-1);
-  const more = rows.length > shown.length && last !== undefined;
-  return {items: shown.map(read), ...(more && {next: writeCursor(Number(last['seq']))})};
-}
-
-function clamp(limit: number): number {
-  return Math.min(1000, Math.max(1, Math.trunc(limit)));
-}
-
-function writeCursor(seq: number): string {
-  return Buffer.from(`before ${seq}`).toString('base64url');
-}
-
-function readCursor(cursor: string): number {
-  const match = /^before (\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
-  if (!match) throw fail('JW7101', {problem: `${JSON.stringify(cursor.slice(0, 40))} is not the next of a page`});
-  return Number(match[1]);
 }
 
 /** Up to this many unfinished runs the due ones are counted anew for each question. */

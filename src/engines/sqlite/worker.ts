@@ -1,8 +1,9 @@
 /** The work loop: claims as places become free, lets the step work, commits. Must never ask the store in vain while nothing changes. */
 import type {Step, Worker, WorkOptions} from '../../engine/engine.ts';
-import {createAlarm} from './alarm.ts';
+import {createAlarm} from '../alarm.ts';
+import {workSlots} from '../leased.ts';
 import type {Claimed} from './claim.ts';
-import {readSlots, type Slot, type WorkTools, workSlots} from './leased.ts';
+import {committingOf, readSlots, type Slot, type WorkTools} from './leased.ts';
 
 /** Another process may add work without telling us: it is seen after this time at the latest. */
 const longestSleepMs = 5000;
@@ -13,6 +14,7 @@ const pauseMs = 1000;
 export function startWorker(tools: WorkTools, step: Step, options: WorkOptions): Worker {
   const {clock, commits, claims} = tools;
   const {worker, leaseMs, limit, onFault = tools.onFault} = options;
+  const committing = committingOf(tools);
   const slots = new Set<Slot>();
   const alarm = createAlarm(clock, commits.poke);
   let renewAt = 0;
@@ -42,7 +44,7 @@ export function startWorker(tools: WorkTools, step: Step, options: WorkOptions):
     if (slots.size === 0) renewAt = now + leaseMs / 3;
     const taken = readSlots(claimed, onFault);
     for (const slot of taken) slots.add(slot);
-    workSlots(tools, taken, {step, leaseMs, onFault}).forEach((worked, i) => {
+    workSlots(committing, taken, {step, leaseMs, onFault}).forEach((worked, i) => {
       void worked.then(() => leave(taken[i] as Slot));
     });
     if (slots.size > 0) alarm.set(renewAt);

@@ -1,5 +1,5 @@
 /** One wake-up call at a time: the earliest that was asked for. */
-import type {Clock} from '../../values/time.ts';
+import type {Clock} from '../values/time.ts';
 
 export interface Alarm {
   /** Rings at this time or earlier. Infinity asks for nothing. */
