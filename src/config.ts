@@ -128,6 +128,15 @@ export function readSecretKey(project: string, environment: Environment = proces
   throw fail('JW7101', {problem: `${where} must hold ${sealKeyBytes} random bytes in hex or base64`});
 }
 
+/** The key before the present one, JOBWIRE_SECRET_KEY_BEFORE: what it sealed still opens. JW7101 for a text that is no key. */
+export function readFormerKey(environment: Environment = process.env): Uint8Array | undefined {
+  const given = environment['JOBWIRE_SECRET_KEY_BEFORE']?.trim();
+  if (!given) return undefined;
+  const key = readSealKey(given);
+  if (key) return key;
+  throw fail('JW7101', {problem: `JOBWIRE_SECRET_KEY_BEFORE must hold ${sealKeyBytes} random bytes in hex or base64`});
+}
+
 /** Another process may make it at the same moment: whoever comes first wins, and both read it back. */
 function readOrMakeKey(path: string): string {
   if (!existsSync(path)) {

@@ -1,6 +1,6 @@
 /** The sealed documents of a project, in the store that lasts. Must never make a key or open a store before something needs it. */
 import type {RefreshTokens} from './auth/context.ts';
-import {type Config, readSecretKey} from './config.ts';
+import {type Config, readFormerKey, readSecretKey} from './config.ts';
 import type {Documents, Engine} from './engine/engine.ts';
 import {createVault, type Vault} from './engine/vault.ts';
 import {openEngine} from './engines/index.ts';
@@ -29,7 +29,7 @@ export function openVault(config: Config, {engine, clock}: {engine: Engine; cloc
       list: async (kind) => (await lasting()).list(kind),
     },
     () => {
-      sealer ??= createSealer(readSecretKey(config.project));
+      sealer ??= createSealer(readSecretKey(config.project), readFormerKey());
       return sealer;
     },
   );

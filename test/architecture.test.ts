@@ -49,6 +49,7 @@ const doors: readonly {readonly thing: RegExp; readonly only: RegExp}[] = [
   {thing: /from 'handlebars/, only: /^expressions\//},
   {thing: /from 're2js'/, only: /^(expressions|manifest)\//},
   {thing: /from 'node:sqlite'/, only: /^engines\/sqlite\//},
+  {thing: /(from|import\() ?'(pg|pg-boss)'/, only: /^engines\/postgres\//},
   {thing: /from '(fastify|@fastify\/[a-z-]+)'/, only: /^(server|simulator)\//},
   {thing: /from '@oclif\/core'/, only: /^(bin\.ts|command\.ts|job-command\.ts|commands\/)/},
   {thing: /process\.env\b/, only: /^config\.ts$/},
@@ -57,6 +58,8 @@ const doors: readonly {readonly thing: RegExp; readonly only: RegExp}[] = [
     only: /^values\/time\.ts$/,
   },
   {thing: /from 'jose'/, only: /^ingest\//},
+  {thing: /from 'croner'/, only: /^ingest\//},
+  {thing: /from '(pino|prom-client)'/, only: /^telemetry\//},
   {thing: /from 'nock'/, only: /^$/},
 ];
 

@@ -18,6 +18,7 @@ import {
 import type {Slot} from '../manifest/slots.ts';
 import type {Json, JsonObject} from '../values/json.ts';
 import {type OfferOptions, offersAt} from './offers.ts';
+import {pathsOf} from './paths.ts';
 
 const deepest = 4;
 
@@ -60,7 +61,8 @@ export class Completions {
   /** A criterion names its path without braces. */
   #barePath(place: Place, before: string): JsonObject {
     const offers = offersAt(place, {wrap: (text) => `${before}${text.slice(2)}`});
-    return this.values(offers.filter((text) => !text.includes(' ')).map((text) => text.slice(2, -2)));
+    const paths = new Set(pathsOf(place.roots, place.resolve).map(({path}) => path));
+    return this.values(offers.map((text) => text.slice(2, -2)).filter((text) => paths.has(text)));
   }
 
   #map(place: Place): JsonObject {
@@ -94,7 +96,7 @@ export class Completions {
     at: {readonly resolve: Resolve; readonly place?: Place; readonly optional?: boolean},
     depth: number,
   ): JsonObject {
-    const {context: _context, ...place} = at.place ?? {roots: {}, resolve: at.resolve};
+    const {context: _context, expect: _expect, ...place}: Place = at.place ?? {roots: {}, resolve: at.resolve};
     const here: Place = {...place, expect: type};
     const forms = alternativesOf(type, at.resolve);
     const choices = forms.flatMap(({word, schema}) => (word === 'boolean' ? [true, false] : (choicesOf(schema) ?? [])));

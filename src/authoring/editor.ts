@@ -1,7 +1,6 @@
 /** Schemas of a project where editors find them: `.jobwire/schemas/` and `.vscode/settings.json`. Adds, and takes nothing away. */
-import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
-import {dirname, isAbsolute, join, relative} from 'node:path';
-import {fail} from '../errors/jobwire-error.ts';
+import {existsSync, mkdirSync, readFileSync} from 'node:fs';
+import {dirname, join, relative} from 'node:path';
 import {bundledSchema} from '../manifest/bundle.ts';
 import {kinds} from '../manifest/kinds.ts';
 import type {Library} from '../manifest/library.ts';
@@ -9,6 +8,7 @@ import type {JsonObject} from '../values/json.ts';
 import {addSchemas, type SchemaEntry} from './editor-settings.ts';
 import {schemaForFile} from './file-schema.ts';
 import {schemaOfUnit, schemasFolder} from './places.ts';
+import {isWithin, writeText} from './project-files.ts';
 
 export interface Wired {
   /** Paths below the project, of what is new or has changed. */
@@ -70,8 +70,7 @@ function ownFiles(project: string, {templates, connections, connectors}: Library
     [...map.values()].map(({id, file}) => ({group, id, file})),
   );
   return units.flatMap(({group, id, file}) => {
-    const path = relative(join(project, group), file);
-    if (path.startsWith('..') || isAbsolute(path)) return [];
+    if (!isWithin(join(project, group), file)) return [];
     return [{file, path: relative(project, file).replaceAll('\\', '/'), name: schemaOfUnit(group, id)}];
   });
 }
@@ -82,11 +81,7 @@ function textOf(schema: JsonObject): string {
 
 function writeChanged(path: string, text: string): boolean {
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return false;
-  try {
-    mkdirSync(dirname(path), {recursive: true});
-    writeFileSync(path, text);
-  } catch (error) {
-    throw fail('JW7101', {problem: `${path} cannot be written: ${(error as Error).message}`}, {cause: error});
-  }
+  mkdirSync(dirname(path), {recursive: true});
+  writeText(path, text);
   return true;
 }

@@ -11,7 +11,7 @@ export interface FetchedInput {
   readonly connection: string;
   readonly action: string;
   readonly field: string;
-  /** Other fields that decide the schema. */
+  /** Other fields that decide the schema; a row may have some of them. */
   readonly deciders: readonly string[];
   readonly rows: readonly FetchedRow[];
 }
@@ -42,8 +42,10 @@ export async function fetchInputs(asked: Asked): Promise<FetchedInput[]> {
     if (asked.variant !== undefined && variants && !variants.includes(asked.variant)) continue;
     const schema = resolveSchema(input, asked.connector) as JsonObject;
     for (const [field, source] of fetchedFields(schema)) {
-      const deciders = decidersOf(schema, source);
-      const rows = await readRows(asked, {action, field, deciders});
+      const ways = decidersOf(schema, source);
+      const rows: FetchedRow[] = [];
+      for (const deciders of ways) rows.push(...(await readRows(asked, {action, field, deciders})));
+      const deciders = [...new Set(ways.flat())];
       if (rows.length > 0) fetched.push({connection: asked.connection, action, field, deciders, rows});
     }
   }
@@ -58,11 +60,24 @@ function fetchedFields(schema: JsonObject): [string, JsonObject][] {
   });
 }
 
-/** Required fields that the read of the schema uses; what is optional narrows it, and need not be known. */
-function decidersOf(schema: JsonObject, source: JsonObject): string[] {
+/**
+ * Required fields that the read of the schema uses; what is optional narrows it, and need not be known. Where one of several fields
+ * must be there, each is a way of its own.
+ */
+function decidersOf(schema: JsonObject, source: JsonObject): string[][] {
   const used = usedNames(source['with'], 'input');
-  const required = own(schema, 'required');
-  return Array.isArray(required) ? required.map(String).filter((name) => used.has(name)) : [];
+  const usedOf = (holder: JsonObject): string[] => requiredOf(holder).filter((name) => used.has(name));
+  const sure = usedOf(schema);
+  const others = [schema['oneOf'], schema['anyOf']].flatMap((branches) =>
+    Array.isArray(branches) ? branches.filter(isObject).map(usedOf) : [],
+  );
+  const ways = others.filter((names) => names.length > 0);
+  return ways.length === 0 ? [sure] : ways.map((names) => [...new Set([...sure, ...names])]);
+}
+
+function requiredOf(schema: JsonObject): string[] {
+  const required = schema['required'];
+  return Array.isArray(required) ? required.map(String) : [];
 }
 
 interface Field {

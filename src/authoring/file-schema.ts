@@ -72,7 +72,9 @@ function proposals(kind: Kind, path: string, library: Library): Proposed {
   const [template, connection, connector] = [at(library.templates), at(library.connections), at(library.connectors)];
   if (kind === 'template' && template) return proposeTemplate(template.manifest, library);
   if (kind === 'connection' && connection) return proposeConnection(connection.manifest, library);
-  if (kind !== 'connector' || !connector) return nothing;
+  if (kind === 'template' || kind === 'connection' || (kind === 'connector' && !connector))
+    throw fail('JW7102', {what: kind, id: 'of this project in this file'});
+  if (!connector) return nothing;
   const completions = new Completions();
   const laid = laySlots(connectorSlots(connector.manifest), completions);
   return {laid, value: connector.manifest as unknown as Json, completions};

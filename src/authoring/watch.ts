@@ -8,7 +8,9 @@ import type {Clock} from '../values/time.ts';
 const folders = ['connections', 'connectors', 'templates'];
 
 /** Manifests, samples and cases; names without a dot are folders that come or go. */
-const relevant = /(^|[\\/])([^.\\/][^\\/]*\.json|[^.\\/]+)$/;
+export function isLookedAt(path: string): boolean {
+  return /(^|[\\/])([^.\\/][^\\/]*\.json|[^.\\/]+)$/.test(path);
+}
 
 export interface WatchTools {
   readonly clock: Clock;
@@ -83,7 +85,7 @@ function* openWatchers(project: string, onChange: () => void): Iterable<FSWatche
   });
   for (const name of folders.filter((folder) => existsSync(join(project, folder))))
     yield watch(join(project, name), {recursive: true}, (_event, path) => {
-      if (path === null || relevant.test(path)) onChange();
+      if (path === null || isLookedAt(path)) onChange();
     });
 }
 

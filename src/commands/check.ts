@@ -1,11 +1,11 @@
-import {readFileSync, realpathSync, writeFileSync} from 'node:fs';
-import {isAbsolute, join, relative, resolve} from 'node:path';
+import {relative, resolve} from 'node:path';
 import {Args, Flags} from '@oclif/core';
-import {type Fix, type FixTools, fixAll, planFixes} from '../authoring/fix.ts';
+import {type Fix, fixAll, planFixes} from '../authoring/fix.ts';
+import {isWithin, openProjectFiles} from '../authoring/project-files.ts';
 import {interruption, onEveryChange} from '../authoring/watch.ts';
 import {exitCodes, JobwireCommand} from '../command.ts';
 import {readConfig} from '../config.ts';
-import {fail, type Issue} from '../errors/jobwire-error.ts';
+import type {Issue} from '../errors/jobwire-error.ts';
 import {checkCompanions} from '../manifest/check-companions.ts';
 import type {Library} from '../manifest/library.ts';
 import {packageRoot} from '../project.ts';
@@ -35,7 +35,7 @@ const formats = {
   pretty: ({issues}) => issues.map((issue) => `${printIssue(shortened(issue))}\n`),
   json: ({issues, fixed}, {compact}) => [JSON.stringify({issues, fixed: fixed.map(described)}, null, compact ? 0 : 2)],
   sarif: ({issues}, {version, project, compact}) => {
-    const fixes = planFixes(issues, filesOf(project));
+    const fixes = planFixes(issues, openProjectFiles({project, shipped: packageRoot}));
     return [JSON.stringify(sarifLog(issues, {version, root: process.cwd(), fixes}), null, compact ? 0 : 2)];
   },
   github: ({issues}) => issues.map((issue) => workflowCommand(shortened(issue))),
@@ -81,7 +81,9 @@ export default class Check extends JobwireCommand {
     const paths = (argv as string[]).map((path) => resolve(path));
     const look = (): Look => ({...checkProject(flags, paths), fixed: []});
     if (flags.watch) return this.#watch(project, look, flags.format as FormatName);
-    const fixed = flags.fix ? fixAll({...filesOf(project), check: () => look().issues}) : [];
+    const fixed = flags.fix
+      ? fixAll({...openProjectFiles({project, shipped: packageRoot}), check: () => look().issues})
+      : [];
     const seen = {...look(), fixed};
     const evidence = flags.evidence ? inferred(seen.library) : [];
     const notes = evidence.map(
@@ -130,35 +132,9 @@ function checkProject(
   const isEmpty = used.templates.size + used.connections.size + used.connectors.size === 0;
   const library = flags.shipped || isEmpty ? readProject(config, 'all') : used;
   const issues = [...library.issues, ...checkCompanions(library)].filter(
-    ({at}) => paths.length === 0 || paths.some((path) => at && isWithin(path, at.file)),
+    ({at}) => paths.length === 0 || paths.some((path) => at && isWithin(path, resolve(at.file))),
   );
   return {library, issues};
-}
-
-function isWithin(folder: string, file: string): boolean {
-  const path = relative(folder, resolve(file));
-  return !path.startsWith('..') && !isAbsolute(path);
-}
-
-/** The files of the project, of which those that come with Jobwire are never changed, not even through a link. */
-function filesOf(project: string): Omit<FixTools, 'check'> {
-  const shipped = ['connectors', 'templates', 'starter'].map((name) => join(packageRoot, name));
-  return {
-    read: (file) => readFileSync(file, 'utf8'),
-    write: writeText,
-    mayChange(file) {
-      const real = realpathSync(file);
-      return isWithin(realpathSync(project), real) && !shipped.some((folder) => isWithin(folder, real));
-    },
-  };
-}
-
-function writeText(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    throw fail('JW7101', {problem: `${file} cannot be written: ${(error as Error).message}`}, {cause: error});
-  }
 }
 
 /** Paths as the person would type them. */

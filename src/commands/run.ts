@@ -2,6 +2,7 @@ import {Args, Flags} from '@oclif/core';
 import {exitCodes, JobwireCommand} from '../command.ts';
 import {readConfig} from '../config.ts';
 import {isTerminal, type Run} from '../engine/run.ts';
+import {refuseOff} from '../engine/switches.ts';
 import {fail, nearest} from '../errors/jobwire-error.ts';
 import {followEvent} from '../follow.ts';
 import {match} from '../ingest/match.ts';
@@ -48,11 +49,12 @@ export default class RunCommand extends JobwireCommand {
   }
 
   private async accept(
-    {library, engine, clock}: Runtime,
+    {library, engine, clock, switches}: Runtime,
     {template: id, file}: {template: string; file?: string},
   ): Promise<string> {
     const template = library.template(id)?.manifest;
     if (!template) throw fail('JW7102', {what: 'template', id}, {suggestions: nearest(id, library.templates.keys())});
+    await refuseOff(switches, id);
     const event = readEvent(library, template, {now: clock.now(), ...(file !== undefined && {file})});
     const all = match(event, library, clock.now());
     const decisions = all.decisions.filter((decision) => decision.template === id);

@@ -1,12 +1,13 @@
-import {mkdirSync, writeFileSync} from 'node:fs';
-import {dirname} from 'node:path';
+import {mkdirSync} from 'node:fs';
+import {basename, dirname, join, resolve} from 'node:path';
 import {Flags} from '@oclif/core';
 import {type Wired, wireEditor} from '../authoring/editor.ts';
 import {schemaForFile} from '../authoring/file-schema.ts';
+import {isWithin, writeText} from '../authoring/project-files.ts';
 import {interruption, onEveryChange} from '../authoring/watch.ts';
 import {exitCodes, JobwireCommand} from '../command.ts';
 import {readConfig} from '../config.ts';
-import {fail} from '../errors/jobwire-error.ts';
+import {packageRoot} from '../project.ts';
 import {readProject} from '../runtime.ts';
 import {systemClock} from '../values/time.ts';
 
@@ -46,12 +47,15 @@ export default class Schema extends JobwireCommand {
   }
 
   #one(file: string, out: string | undefined, project: string): object {
-    const {kind, schema, problem} = schemaForFile(file, readProject(readConfig({project})));
+    const isShipped = isWithin(join(packageRoot, 'connectors'), resolve(file));
+    const only = isShipped ? [basename(dirname(resolve(file)))] : 'used';
+    const {kind, schema, problem} = schemaForFile(file, readProject(readConfig({project}), only));
     if (problem !== undefined) this.say(`${file}: only what is true of every ${kind} is known: ${problem}`);
     const text = JSON.stringify(schema, null, 2);
     if (out === undefined) this.print(text);
     else {
-      write(out, `${text}\n`);
+      mkdirSync(dirname(out), {recursive: true});
+      writeText(out, `${text}\n`);
       this.say(`written to ${out}`);
     }
     return {kind, schema, ...(problem !== undefined && {problem})};
@@ -64,14 +68,5 @@ export default class Schema extends JobwireCommand {
       this.say(
         `.vscode/settings.json is not strict JSON and is left alone; add to "json.schemas":\n${JSON.stringify(byHand, null, 2)}`,
       );
-  }
-}
-
-function write(path: string, text: string): void {
-  try {
-    mkdirSync(dirname(path), {recursive: true});
-    writeFileSync(path, text);
-  } catch (error) {
-    throw fail('JW7101', {problem: `${path} cannot be written: ${(error as Error).message}`}, {cause: error});
   }
 }

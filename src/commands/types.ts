@@ -1,7 +1,8 @@
-import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readFileSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {Flags} from '@oclif/core';
 import {type FetchedInput, fetchInputs} from '../authoring/fetched-inputs.ts';
+import {writeText} from '../authoring/project-files.ts';
 import {projectTypes, typesHeader} from '../authoring/project-types.ts';
 import {JobwireCommand} from '../command.ts';
 import {readConfig} from '../config.ts';
@@ -37,7 +38,7 @@ export default class Types extends JobwireCommand {
     if (out === undefined) this.print(text.trimEnd());
     else {
       mkdirSync(dirname(out), {recursive: true});
-      writeFileSync(out, text);
+      writeText(out, text);
       this.say(`written to ${out}`);
     }
     return out === undefined ? {text} : {out};

@@ -1,6 +1,7 @@
 /** Which engine a store URL means. A new engine is one row here and a folder that passes test/laws/engine-laws.ts. */
 import type {Engine} from '../engine/engine.ts';
 import {fail} from '../errors/jobwire-error.ts';
+import {processSecrets} from '../values/secret.ts';
 import type {EngineOptions} from './options.ts';
 import {openSqlite} from './sqlite/open.ts';
 
@@ -24,6 +25,7 @@ export async function openEngine(url: string, options: EngineOptions): Promise<E
   const scheme = url.slice(0, Math.max(0, colon));
   const open = engines.get(scheme);
   const rest = url.slice(colon + 1);
+  for (const secret of secretsOfStore(url)) processSecrets.add(secret);
   if (!open || rest === '')
     // The rest may hold a password.
     throw fail('JW7103', {

@@ -24,6 +24,8 @@ export interface Readings {
   readonly due: number;
   /** Since when the run that waits longest has been due. */
   readonly oldestDue?: number;
+  /** Of a store that several processes work. */
+  readonly workers?: readonly unknown[];
 }
 
 export interface Gauges {
@@ -75,6 +77,7 @@ function addGauges({read, now, closedConnections, droppedLines}: Gauges, registe
   const runs = gauge('runs', 'Runs by state', ['state']);
   const depth = gauge('queue_depth', 'Runs that are due and not under way');
   const oldest = gauge('oldest_age_seconds', 'How long the run that waits longest has been due');
+  const workers = gauge('workers', 'Workers that live, of a store that several processes work');
   const silent = gauge('connection_silent', 'Connections that do not answer and are not asked', ['connection']);
   const dropped = gauge('log_lines_dropped', 'Lines of the log that nobody could take in time');
   return async () => {
@@ -82,12 +85,14 @@ function addGauges({read, now, closedConnections, droppedLines}: Gauges, registe
     silent.reset();
     depth.remove();
     oldest.remove();
+    workers.remove();
     for (const connection of closedConnections()) silent.set({connection}, 1);
     dropped.set(droppedLines());
     const readings = await read().catch(() => undefined);
     if (!readings) return;
     for (const [state, n] of Object.entries(readings.runs)) runs.set({state}, n);
     depth.set(readings.due);
+    if (readings.workers) workers.set(readings.workers.length);
     oldest.set(readings.oldestDue === undefined ? 0 : Math.max(0, now() - readings.oldestDue) / 1000);
   };
 }

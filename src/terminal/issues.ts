@@ -1,5 +1,6 @@
 /** Findings as people and editors read them: place first, then what is wrong, the line itself, and what to do. */
 import {readFileSync} from 'node:fs';
+import type {Code} from '../errors/catalog.ts';
 import type {Issue} from '../errors/jobwire-error.ts';
 
 /** `file:line:col severity CODE sentence`, the line with a caret, the suggestion and the fix. */
@@ -8,7 +9,7 @@ export function printIssue(issue: Issue): string {
   const place = at ? `${at.file}:${at.line}:${at.column}  ` : '';
   return [
     `${place}${severity}  ${code}  ${detail}`,
-    ...(at ? frame(at.file, at.line, at.column) : []),
+    ...(at && !hidden.has(code) ? frame(at.file, at.line, at.column) : []),
     ...(suggestions?.length ? [`    did you mean: ${suggestions.join(', ')}`] : []),
     ...(choices?.length ? [`    choices: ${choices.map((choice) => JSON.stringify(choice)).join('  ')}`] : []),
     `    fix: ${hint}`,
@@ -20,6 +21,9 @@ export function adviceOf({detail, suggestions = [], hint}: Issue): string {
   const meant = suggestions.length > 0 ? ` (did you mean ${suggestions.join(' or ')}?)` : '';
   return `${detail}${meant}. Fix: ${hint}`;
 }
+
+/** Findings whose line is the secret itself: what is checked here is shown in the logs of builds. */
+const hidden: ReadonlySet<string> = new Set(['JW7002'] satisfies Code[]);
 
 const widest = 140;
 

@@ -22,10 +22,15 @@ const nonceBytes = 12;
 const tagBytes = 16;
 const cipher = 'aes-256-gcm';
 
-/** Sealed texts are `v1.<mark of the key>.<nonce, tag and cipher text in base64url>`. The mark tells a wrong key from damage. */
-export function createSealer(key: Uint8Array): Sealer {
-  if (key.length !== sealKeyBytes) throw new TypeError(`a key has ${sealKeyBytes} bytes`);
-  const mark = createHash('sha256').update('jobwire seal key').update(key).digest('hex').slice(0, 12);
+/**
+ * Sealed texts are `v1.<mark of the key>.<nonce, tag and cipher text in base64url>`. The mark tells which key, or that it is none of
+ * ours. Seals with `key`; what a `former` one sealed before a change of keys still opens.
+ */
+export function createSealer(key: Uint8Array, former?: Uint8Array): Sealer {
+  const keys = [key, ...(former ? [former] : [])];
+  if (keys.some(({length}) => length !== sealKeyBytes)) throw new TypeError(`a key has ${sealKeyBytes} bytes`);
+  const byMark = new Map(keys.map((each) => [markOf(each), each]));
+  const mark = markOf(key);
   return {
     seal(text, place) {
       const nonce = randomBytes(nonceBytes);
@@ -38,10 +43,15 @@ export function createSealer(key: Uint8Array): Sealer {
       const bytes = Buffer.from(packed, 'base64url');
       if (version !== 'v1' || madeWith === undefined || bytes.length < nonceBytes + tagBytes)
         throw new SealFault('damaged', 'it is not a sealed text');
-      if (madeWith !== mark) throw new SealFault('key', 'it was sealed with another key');
-      return decrypt(key, bytes, place);
+      const opener = byMark.get(madeWith);
+      if (opener === undefined) throw new SealFault('key', 'it was sealed with another key');
+      return decrypt(opener, bytes, place);
     },
   };
+}
+
+function markOf(key: Uint8Array): string {
+  return createHash('sha256').update('jobwire seal key').update(key).digest('hex').slice(0, 12);
 }
 
 function decrypt(key: Uint8Array, bytes: Buffer, place: string): string {

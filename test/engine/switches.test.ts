@@ -96,7 +96,7 @@ describe('templates that are switched off', () => {
     };
     const state = async () => (await switches.get('t'))?.state;
 
-    it('after so many failed runs in a row, with the last problem', async () => {
+    it('D07: after so many failed runs in a row, with the last problem and one alert', async () => {
       await end('failed', 2);
       await pauseIfFailing('t', tools());
       assert.equal(await state(), undefined);

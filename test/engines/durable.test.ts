@@ -105,7 +105,7 @@ describe('the embedded engine on its file', () => {
     ['a file that is no database', 'sqlite:jobwire.db', () => writeFileSync(file(), 'x'.repeat(5000))],
     ['a folder', 'sqlite:.', () => undefined],
     ['a path below a file', 'sqlite:file/x.db', () => writeFileSync(join(dir, 'file'), '')],
-    ['a scheme without engine', 'postgres://localhost/x', () => undefined],
+    ['a scheme without engine', 'mysql://localhost/x', () => undefined],
     ['no path', 'sqlite:', () => undefined],
     ['no URL', 'jobwire.db', () => undefined],
   ] as const)

@@ -12,7 +12,10 @@ import {systemClock} from '../../values/time.ts';
 export default class TemplatesDisable extends JobwireCommand {
   static override summary = 'Switch a template off: events start nothing, and say so';
   static override description = 'Runs that were accepted go on. A running jobwire serve sees it within a second.';
-  static override examples = ['<%= config.bin %> templates disable incident-to-triage'];
+  static override examples = [
+    '<%= config.bin %> templates disable incident-to-triage',
+    '<%= config.bin %> templates disable incident-to-triage --json',
+  ];
   static override args = {template: Args.string({description: 'Id of the template', required: true})};
 
   async run(): Promise<unknown> {

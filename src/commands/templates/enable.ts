@@ -12,7 +12,10 @@ import {systemClock} from '../../values/time.ts';
 export default class TemplatesEnable extends JobwireCommand {
   static override summary = 'Switch a template on again';
   static override description = 'Events that came while it was off start nothing; jobwire runs replay runs them.';
-  static override examples = ['<%= config.bin %> templates enable incident-to-triage'];
+  static override examples = [
+    '<%= config.bin %> templates enable incident-to-triage',
+    '<%= config.bin %> templates enable incident-to-triage --json',
+  ];
   static override args = {template: Args.string({description: 'Id of the template', required: true})};
 
   async run(): Promise<unknown> {

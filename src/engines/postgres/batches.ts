@@ -9,8 +9,10 @@ export interface Batches<T, R> {
 }
 
 export interface BatchOptions<T, R> {
-  /** Most items of one transaction. */
+  /** Most of one transaction, by weight; an item that weighs more goes alone. */
   readonly most: number;
+  /** One by default. */
+  weigh?(item: T): number;
   /** Transactions under way at once. */
   readonly width: number;
   /** One answer per item, in order; all or nothing. */
@@ -23,18 +25,26 @@ interface Waiting<T, R> {
   readonly reject: (error: unknown) => void;
 }
 
-export function createBatches<T, R>({most, width, run}: BatchOptions<T, R>): Batches<T, R> {
+export function createBatches<T, R>({most, weigh = () => 1, width, run}: BatchOptions<T, R>): Batches<T, R> {
   const queue: Waiting<T, R>[] = [];
   let underWay = 0;
   let scheduled = false;
   const idle: (() => void)[] = [];
 
+  const sizeOfNext = (): number => {
+    let weight = 0;
+    const end = queue.findIndex(({item}, i) => {
+      weight += weigh(item);
+      return i > 0 && weight > most;
+    });
+    return end === -1 ? queue.length : end;
+  };
   const schedule = (): void => {
     if (scheduled || underWay >= width || queue.length === 0) return;
     scheduled = true;
     soon(() => {
       scheduled = false;
-      const batch = queue.splice(0, most);
+      const batch = queue.splice(0, sizeOfNext());
       underWay++;
       void serve(batch).finally(() => {
         underWay--;

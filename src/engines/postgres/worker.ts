@@ -85,7 +85,8 @@ export function startWorker(tools: WorkerTools, step: Step, options: WorkOptions
   };
   const setAlarms = (next: number): void => {
     const now = clock.now();
-    if (slots.size > 0) alarm.set(renewAt);
+    // In the past while all that is left is being committed: then a commit is what it waits for.
+    if (slots.size > 0) alarm.set(Math.max(renewAt, now + contendedMs));
     if (!stopping) alarm.set(Math.min(beatAt, now + longestSleepMs, next > now ? next : now + contendedMs));
   };
   let emptied = (): void => undefined;

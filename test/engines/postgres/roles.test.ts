@@ -44,7 +44,7 @@ describeOnServer('jobwire serve on PostgreSQL', (server) => {
   it('one process takes deliveries, another one starts the jobs', async function () {
     this.timeout(60_000);
     const [ingest, work] = await Promise.all([serve('--role', 'ingest'), serve('--role', 'work')]);
-    assert.match(ingest.output().stderr, /hooks\/servicenow-main\/businessRule/);
+    await until(() => ingest.output().stderr.includes('/hooks/servicenow-main/businessRule'));
     assert.doesNotMatch(work.output().stderr, /hooks\//);
     assert.deepEqual([await ready(ingest), await ready(work)], [200, 200]);
     const refused = await emit(work);
@@ -54,6 +54,7 @@ describeOnServer('jobwire serve on PostgreSQL', (server) => {
     const started = async (): Promise<boolean> =>
       (await schema.ask("SELECT FROM runs WHERE state IN ('tracking', 'succeeded')")).rowCount === 1;
     await until(started, 'the job of the delivery');
+    assert.match(await (await fetch(`${ingest.url}/metrics`)).text(), /^jobwire_workers 1$/m);
     assert.equal(await work.stop(), 0, work.output().stderr);
     assert.equal(await ingest.stop(), 0, ingest.output().stderr);
     assertSilent(ingest, work);
