@@ -61,8 +61,10 @@ function expectedOf({outcome, because, output, jobs, error, writes}: Partial<Obs
   };
 }
 
-/** Which job, and how it ended: what else is known of it may change with the connector. */
+/** Which job, and how it ended where it was followed: what else is known of it may change with the connector. */
 function jobOf(job: Json): Json {
   if (!isObject(job)) return job;
-  return Object.fromEntries(Object.entries(job).filter(([key]) => key === 'id' || key === 'state'));
+  return Object.fromEntries(
+    Object.entries(job).filter(([key, value]) => key === 'id' || (key === 'state' && value !== 'unknown')),
+  );
 }

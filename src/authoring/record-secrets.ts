@@ -54,7 +54,7 @@ function unescaped(text: string): string | undefined {
 
 /** Shapes that credentials have wherever they come from. */
 const shapes: readonly (readonly [RegExp, string])[] = [
-  [/\b(?:bearer|basic|token)\s+([A-Za-z0-9+/=._~-]{12,})/i, 'looks like an Authorization header'],
+  [/\b(?:bearer|basic|token)\s+((?=\S*[0-9=])[A-Za-z0-9+/=._~-]{12,})/i, 'looks like an Authorization header'],
   [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/, 'looks like a JSON Web Token'],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----/, 'holds a private key'],
   [

@@ -174,7 +174,8 @@ export async function openPress(): Promise<Press> {
   });
   put('connections/secrets/key', `${secret}\n`);
   const library = loadLibrary({project: dir, shipped: dir});
-  if (library.issues.length > 0) throw new Error(JSON.stringify(library.issues));
+  const errors = library.issues.filter(({severity}) => severity === 'error');
+  if (errors.length > 0) throw new Error(JSON.stringify(errors));
   const read = (file: string): string => readFileSync(join(dir, file), 'utf8');
   return {
     dir,

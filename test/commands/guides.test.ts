@@ -4,7 +4,10 @@ import {readFileSync} from 'node:fs';
 import {Config} from '@oclif/core';
 import {isCode} from '../../src/errors/catalog.ts';
 
-const guides = ['runs', 'delivery'].map((name) => ({name, text: readFileSync(`docs/guides/${name}.md`, 'utf8')}));
+const guides = ['runs', 'delivery', 'testing'].map((name) => ({
+  name,
+  text: readFileSync(`docs/guides/${name}.md`, 'utf8'),
+}));
 
 describe('the guides', () => {
   let config: Config;

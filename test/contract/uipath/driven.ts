@@ -37,6 +37,7 @@ export async function driveRun(
     chance: () => 0.5,
     redactor: new Redactor(),
     writes: () => 0,
+    waitUntil: async (time: number) => clock.jumpTo(time),
     connection: () => connection,
   } as unknown as Stage;
   const event = {

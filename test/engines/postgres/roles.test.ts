@@ -1,8 +1,10 @@
 /** `jobwire serve` as several processes over one database, as an operator runs it: roles, readiness, and what is never shown. */
+
 import assert from 'node:assert/strict';
 import type {Simulator} from '../../../src/generated/types.ts';
 import {startSimulator} from '../../../src/simulator/app.ts';
 import {systemClock} from '../../../src/values/time.ts';
+import {onTheRealWire} from '../../http/wire.ts';
 import {until} from '../../laws/subject.ts';
 import {endAll, jobwire, type Running, startJobwire} from '../../support/process.ts';
 import {makeProject, shipped, type TestProject} from '../../support/project.ts';
@@ -10,6 +12,7 @@ import {startProxy, type TestProxy} from './proxy.ts';
 import {describeOnServer, makeSchema, type Schema} from './server.ts';
 
 describeOnServer('jobwire serve on PostgreSQL', (server) => {
+  onTheRealWire();
   let project: TestProject;
   let simulator: Awaited<ReturnType<typeof startSimulator>>;
   let schema: Schema;
