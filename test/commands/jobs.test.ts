@@ -212,6 +212,13 @@ describe('jobwire connections and options', function () {
     assert.deepEqual([code, stdout.split('\n')[0]], [0, 'uipath-prod works: jobwire, Shared']);
   });
 
+  it('tells which permissions to read are missing', async () => {
+    shop.robots.arm('jobs-forbidden', 1);
+    const {code, stderr} = await line('connections', 'test', 'uipath-prod');
+    assert.match(stderr, /uipath-permissions-missing: jobwire lacks Jobs\.View \(scope OR\.Jobs\)/);
+    assert.equal(code, 1);
+  });
+
   const faults: readonly [
     what: string,
     argv: string,

@@ -122,6 +122,7 @@ export async function openYard(plan: Plan = {}): Promise<Yard> {
     async close() {
       await engine.close();
       nock.cleanAll();
+      nock.enableNetConnect();
     },
   };
 }
