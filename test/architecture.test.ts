@@ -20,6 +20,7 @@ const order = [
   'cases',
   'authoring',
   'packaging',
+  'deploy',
   'server',
   'reference',
   'config',
@@ -60,6 +61,11 @@ const doors: readonly {readonly thing: RegExp; readonly only: RegExp}[] = [
   {thing: /from 'jose'/, only: /^ingest\//},
   {thing: /from 'croner'/, only: /^ingest\//},
   {thing: /from '(pino|prom-client)'/, only: /^telemetry\//},
+  {thing: /from '(tar|ssri|sigstore)'/, only: /^packaging\//},
+  {thing: /from '(pacote|libnpmpublish|npm-registry-fetch)'/, only: /^packaging\/registry\//},
+  {thing: /from '(@scalar\/openapi-parser|yaml|vscode-[a-z-]+)/, only: /^authoring\//},
+  {thing: /from '@inquirer\/prompts'/, only: /^commands\//},
+  {thing: /from '@opentelemetry\/api'/, only: /^telemetry\//},
   {thing: /from 'nock'/, only: /^$/},
 ];
 
