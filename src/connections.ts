@@ -3,7 +3,8 @@ import {readFileSync} from 'node:fs';
 import type {RefreshTokens} from './auth/context.ts';
 import {createHolder} from './auth/held.ts';
 import {readSecret} from './config.ts';
-import {fail, nearest} from './errors/jobwire-error.ts';
+import {fail, type JobwireError, nearest} from './errors/jobwire-error.ts';
+import type {Connector} from './generated/types.ts';
 import type {EgressPolicy} from './http/egress.ts';
 import {createTransport, type Transport} from './http/send.ts';
 import type {Library} from './manifest/library.ts';
@@ -12,8 +13,8 @@ import type {Redactor} from './values/secret.ts';
 import {type Chance, type Clock, chance as systemChance} from './values/time.ts';
 
 export interface Connections {
-  /** JW7102 when the project has none of this id. */
-  get(id: string): LiveConnection;
+  /** JW7102 when the project has none of this id. With a connector: as that version of it speaks, beside the one in use. */
+  get(id: string, connector?: Connector): LiveConnection;
   close(): Promise<void>;
 }
 
@@ -30,7 +31,7 @@ export interface Surroundings {
 
 export function openConnections(surroundings: Surroundings): Connections {
   const {library, clock, redactor, chance = systemChance, refreshTokens, watch} = surroundings;
-  const open = new Map<string, LiveConnection>();
+  const open = new Map<string, Map<Connector, LiveConnection>>();
   const tools: ConnectionTools = {
     clock,
     chance,
@@ -42,20 +43,24 @@ export function openConnections(surroundings: Surroundings): Connections {
     ...(refreshTokens && {refreshTokens}),
   };
   return {
-    get(id) {
+    get(id, kept) {
+      const unit = library.connection(id);
+      if (!unit) throw unknownConnection(library, id);
+      const connector = kept ?? library.connector(unit.manifest.connector).manifest;
+      const ofId = open.get(id) ?? new Map<Connector, LiveConnection>();
+      const known = ofId.get(connector);
+      if (known) return known;
       const watched = watch && {openTransport: (policy: EgressPolicy) => watch(id, createTransport(policy))};
-      const live = open.get(id) ?? openOne(library, id, {...tools, ...watched});
-      open.set(id, live);
+      const live = openConnection(unit, connector, {...tools, ...watched});
+      open.set(id, ofId.set(connector, live));
       return live;
     },
     async close() {
-      await Promise.all([...open.values()].map((live) => live.close()));
+      await Promise.all([...open.values()].flatMap((ofId) => [...ofId.values()]).map((live) => live.close()));
     },
   };
 }
 
-function openOne(library: Library, id: string, tools: ConnectionTools): LiveConnection {
-  const unit = library.connection(id);
-  if (!unit) throw fail('JW7102', {what: 'connection', id}, {suggestions: nearest(id, library.connections.keys())});
-  return openConnection(unit, library.connector(unit.manifest.connector).manifest, tools);
+function unknownConnection({connections}: Library, id: string): JobwireError {
+  return fail('JW7102', {what: 'connection', id}, {suggestions: nearest(id, connections.keys())});
 }

@@ -160,6 +160,7 @@ function startAnew(subject: Subject, line: Line): Decided {
 
 const ofFormerStart = [
   'intent',
+  'startedWith',
   'output',
   'jobs',
   'jobKind',

@@ -72,6 +72,7 @@ function followDraft(task: Task, {follow, index, result}: {follow: Follow; index
   const action = Object.hasOwn(actions, follow.action) ? actions[follow.action] : undefined;
   if (!action) throw fail('JW1004', {what: 'action', name: follow.action});
   const target = `${run.target}#${index}`;
+  const {startedWith} = task.learned;
   return {
     id: runKey({template: run.template, target, connection: event.connection, event: event.type, id: run.id}),
     state: 'queued',
@@ -83,6 +84,10 @@ function followDraft(task: Task, {follow, index, result}: {follow: Follow; index
     delivery: deliveryOf(connector, action, follow.delivery),
     priority: run.priority,
     wakeAt: tools.clock.now(),
-    data: {log: [], follows: {run: run.id, index, result: result as unknown as Json}},
+    data: {
+      log: [],
+      follows: {run: run.id, index, result: result as unknown as Json},
+      ...(startedWith && {startedWith: {template: startedWith.template}}),
+    },
   };
 }

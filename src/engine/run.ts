@@ -129,11 +129,20 @@ export interface StopWanted {
   readonly by: string;
 }
 
+/** Digests of the manifests a run started with (`Versions`). */
+export interface StartedWith {
+  readonly template: string;
+  /** Absent for a follow-up that has not started yet. */
+  readonly connector?: string;
+}
+
 /** What the engine stores for a run besides its columns; replaced as a whole by each transition. */
 export interface RunData {
   /** Input of the action as it may be shown. */
   readonly input?: Json;
   readonly intent?: WriteIntent;
+  /** From the start on, whatever is upgraded meanwhile. */
+  readonly startedWith?: StartedWith;
   readonly output?: Json;
   readonly jobs?: readonly TrackedJob[];
   readonly jobKind?: string;

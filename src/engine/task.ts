@@ -1,7 +1,7 @@
 /** One claimed run with everything its next move needs: its event, its target in the template, the connection. Must never change the world. */
 import {fail, type Issue, type JobwireError} from '../errors/jobwire-error.ts';
 import {evaluateJson} from '../expressions/evaluate.ts';
-import type {Action, Connector, Follow, Policy, Target} from '../generated/types.ts';
+import type {Action, Connector, Follow, Policy, Target, Template} from '../generated/types.ts';
 import type {Library} from '../manifest/library.ts';
 import type {LiveConnection} from '../operations/connection.ts';
 import type {Log, StepRecord} from '../operations/trace.ts';
@@ -9,15 +9,18 @@ import {isObject, type Json, type JsonObject} from '../values/json.ts';
 import type {Chance, Clock} from '../values/time.ts';
 import {policyOf} from './policy.ts';
 import {attemptTime, eventRoot, runRoot} from './roots.ts';
-import type {ClaimedRun, EventRecord, RunData, RunState, Transition} from './run.ts';
+import type {ClaimedRun, EventRecord, RunData, RunState, StartedWith, Transition} from './run.ts';
+import type {Versions} from './versions.ts';
 
 /** What the engine needs from outside: manifests, connections, stored events, time and chance. */
 export interface Tools {
   readonly library: Library;
   readonly clock: Clock;
   readonly chance: Chance;
-  /** Opens or gives the open connection; throws JW7102 when there is none. */
-  connection(id: string): LiveConnection;
+  /** Opens or gives the open connection, with the connector of the library or with this one; throws JW7102 when there is none. */
+  connection(id: string, connector?: Connector): LiveConnection;
+  /** Without it every step of a run uses the manifests in use at that time. */
+  readonly versions?: Versions;
   /** Throws JW7102 when there is none; JW7103 while the store cannot be read. */
   event(uid: string): Promise<EventRecord>;
   /** Address a target may call when a job ends: root `run.callbackUrl`. */
@@ -38,7 +41,7 @@ export interface Task {
   readonly log: Log;
   readonly lines: StepRecord[];
   /** What this move learned for the run's data, whatever becomes of it. */
-  readonly learned: {input?: Json; warnings?: readonly Issue[]};
+  readonly learned: {input?: Json; warnings?: readonly Issue[]; startedWith?: StartedWith};
 }
 
 /** Lines a run keeps: the oldest go first. */
@@ -46,8 +49,9 @@ const longestLog = 200;
 
 export async function readTask(run: ClaimedRun, tools: Tools): Promise<Task> {
   const event = await tools.event(run.event);
-  const {target, policy, result} = findTarget(run, tools.library);
-  const connection = tools.connection(run.connection);
+  const template = await templateOf(run, tools);
+  const {target, policy, result} = findTarget(run, template);
+  const connection = await connectionOf(run, tools);
   const action = connection.connector.actions?.[run.action];
   if (!action) throw fail('JW1004', {what: 'action', name: run.action});
   const lines: StepRecord[] = [];
@@ -65,8 +69,27 @@ export async function readTask(run: ClaimedRun, tools: Tools): Promise<Task> {
     scope: {...scope, ...(result !== undefined && {result})},
     log: (line) => lines.push(line),
     lines,
-    learned: {},
+    learned: tools.versions ? {startedWith: await keepVersions(tools.versions, template, connection)} : {},
   };
+}
+
+/** As it was when the run started; before that, as it is. */
+async function templateOf(run: ClaimedRun, {library, versions}: Tools): Promise<Template> {
+  const kept = run.data.startedWith?.template;
+  if (versions && kept !== undefined) return versions.find<Template>(kept);
+  const template = library.template(run.template)?.manifest;
+  if (!template) throw fail('JW1004', {what: 'template', name: run.template});
+  return template;
+}
+
+async function connectionOf(run: ClaimedRun, {connection, versions}: Tools): Promise<LiveConnection> {
+  const kept = run.data.startedWith?.connector;
+  if (!versions || kept === undefined) return connection(run.connection);
+  return connection(run.connection, await versions.find<Connector>(kept));
+}
+
+async function keepVersions(versions: Versions, template: Template, {connector}: LiveConnection): Promise<StartedWith> {
+  return {template: await versions.keep(template), connector: await versions.keep(connector)};
 }
 
 function callbackOf(
@@ -78,9 +101,7 @@ function callbackOf(
   return url === undefined ? {} : {callbackUrl: url};
 }
 
-function findTarget(run: ClaimedRun, library: Library): {target: Target | Follow; policy: Policy; result?: Json} {
-  const template = library.template(run.template)?.manifest;
-  if (!template) throw fail('JW1004', {what: 'template', name: run.template});
+function findTarget(run: ClaimedRun, template: Template): {target: Target | Follow; policy: Policy; result?: Json} {
   const {follows} = run.data;
   const name = follows ? run.target.slice(0, run.target.lastIndexOf('#')) : run.target;
   const target = targetsOf(template.do).find(({id}) => id === name)?.target;
@@ -118,7 +139,10 @@ export interface Change {
 /** The transition of this task's run to a state; what the change does not name stays. */
 export function become(task: Task, to: RunState, change: Change = {}): Transition {
   const {run, lines, learned, tools} = task;
-  return moveRun(run, {to, change: {...change, data: {...learned, ...change.data}}, lines, now: tools.clock.now()});
+  const moved = {...change, data: {...learned, ...change.data}};
+  // Nothing was started: the next attempt takes what is in use then.
+  if (to === 'queued' && !moved.data.intent) moved.drop = [...(change.drop ?? []), 'startedWith'];
+  return moveRun(run, {to, change: moved, lines, now: tools.clock.now()});
 }
 
 interface Move {

@@ -275,7 +275,7 @@ describe('starting', () => {
     assert.match(data.log.map(({what}) => what).join('\n'), /GET .*\/robots.*\n(.*\n)*.*POST .*\/jobs/);
   });
 
-  it('a run whose template is gone fails before it starts and is held afterwards', async () => {
+  it('a run whose template is gone fails before it starts, and goes on with the kept one afterwards', async () => {
     await open();
     const [fresh, started] = [await yard.take(), await yard.take()];
     const gone = {...yard.tools, library: {template: () => undefined} as never};
@@ -283,6 +283,6 @@ describe('starting', () => {
     await yard.engine.tick(yard.step, {worker: 'w', leaseMs: 1000, limit: 1});
     yard.clock.advance(3000);
     await yard.engine.tick(createStep(gone), {worker: 'w', leaseMs: 1000, limit: 5});
-    assert.deepEqual([(await yard.run(fresh)).state, (await yard.run(started)).state].sort(), ['failed', 'held']);
+    assert.deepEqual([(await yard.run(fresh)).state, (await yard.run(started)).state].sort(), ['failed', 'tracking']);
   });
 });

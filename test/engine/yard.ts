@@ -7,6 +7,7 @@ import {runKey} from '../../src/engine/key.ts';
 import type {DeliveryMode, Run, RunState} from '../../src/engine/run.ts';
 import {createStep} from '../../src/engine/step.ts';
 import type {Tools} from '../../src/engine/task.ts';
+import {createVersions} from '../../src/engine/versions.ts';
 import {openEngine} from '../../src/engines/index.ts';
 import {fail} from '../../src/errors/jobwire-error.ts';
 import type {Connector, Follow, Policy, Template} from '../../src/generated/types.ts';
@@ -54,6 +55,8 @@ export interface Yard {
   run(id: string): Promise<Run>;
   all(): Promise<readonly Run[]>;
   writes(): number;
+  /** From now on other manifests are in use, as after a restart of the process. */
+  upgrade(plan: Plan): void;
   close(): Promise<void>;
 }
 
@@ -71,11 +74,17 @@ export async function openYard(plan: Plan = {}): Promise<Yard> {
   const {delivery = 'reconcile', deadlineMs} = plan;
   const clock = new VirtualClock(start);
   const target = openTarget();
-  const made = plan.change?.(structuredClone(connector)) ?? connector;
   const template = templateOf(plan);
   const engine = await openEngine('sqlite::memory:', {clock, dir: '/'});
-  const tools = toolsOf({made, template, clock, engine});
-  const step = createStep(tools);
+  const open = (used: Plan) =>
+    toolsOf({
+      made: used.change?.(structuredClone(connector)) ?? connector,
+      template: templateOf(used),
+      clock,
+      engine,
+    });
+  let tools = open(plan);
+  let step = createStep(tools);
   const faults: unknown[] = [];
   let taken = 0;
   const all = async () => (await engine.runs.list({}, {limit: 1000})).items;
@@ -90,6 +99,10 @@ export async function openYard(plan: Plan = {}): Promise<Yard> {
     clock,
     tools,
     step,
+    upgrade(used) {
+      tools = open(used);
+      step = createStep(tools);
+    },
     tick,
     all,
     async take(id = `n${taken++}`) {
@@ -157,15 +170,17 @@ function toolsOf({made, template, clock, engine}: Made): Tools {
     connector: 'yard',
     config: {},
   } as const;
-  const live = openConnection({manifest: {...manifest, secrets: {}}, dir: '/p/connections'}, made, {
-    clock,
-    chance: () => 0.5,
-    redactor: new Redactor(),
-    tokens: createHolder<string>(clock),
-    secret: () => assert.fail('there is no secret'),
-    readFile: () => assert.fail('no file is read'),
-    sharedBudgets: new Map(),
-  });
+  const openAs = (connector: Connector) =>
+    openConnection({manifest: {...manifest, secrets: {}}, dir: '/p/connections'}, connector, {
+      clock,
+      chance: () => 0.5,
+      redactor: new Redactor(),
+      tokens: createHolder<string>(clock),
+      secret: () => assert.fail('there is no secret'),
+      readFile: () => assert.fail('no file is read'),
+      sharedBudgets: new Map(),
+    });
+  const live = openAs(made);
   const library = {
     template: (id: string) => (id === 'opened-to-job' ? {manifest: template.manifest} : undefined),
   } as unknown as Library;
@@ -173,9 +188,10 @@ function toolsOf({made, template, clock, engine}: Made): Tools {
     library,
     clock,
     chance: () => 0.5,
-    connection: (id) => {
+    versions: createVersions(engine.documents),
+    connection: (id, kept = made) => {
       if (id !== 'yard-main') throw fail('JW7102', {what: 'connection', id});
-      return live;
+      return kept === made ? live : openAs(kept);
     },
     event: async (uid) => {
       const event = await engine.events.get(uid);
