@@ -1,9 +1,13 @@
 /** Configuration of one process: flags over environment over defaults. The only reader of the environment. */
 import {randomBytes} from 'node:crypto';
-import {existsSync, linkSync, mkdirSync, readFileSync, statSync, unlinkSync, writeFileSync} from 'node:fs';
-import {dirname, isAbsolute, join, relative, resolve} from 'node:path';
+import {existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync} from 'node:fs';
+import {homedir} from 'node:os';
+import {dirname, isAbsolute, join, resolve} from 'node:path';
 import {fail} from './errors/jobwire-error.ts';
+import {readSecretFile} from './secret-file.ts';
 import {readSealKey, sealKeyBytes} from './values/sealed.ts';
+import {processSecrets, Secret} from './values/secret.ts';
+import {durationMs} from './values/time.ts';
 
 /** What one process does: take deliveries, work runs and feeds, or both. */
 export const roles = ['all', 'ingest', 'work'] as const;
@@ -32,6 +36,8 @@ export interface Config {
   readonly hookRate: number;
   /** Failed runs in a row after which a template is paused; 0 for never. */
   readonly pauseAfter: number;
+  /** How long events and runs that are over are kept; undefined for ever. */
+  readonly keepMs?: number;
   /** How long what is under way may take when the process is asked to end. */
   readonly drainMs: number;
   readonly role: Role;
@@ -52,6 +58,7 @@ export function readConfig(overrides: Overrides = {}, environment: Environment =
   const text = (name: string): string | undefined => environment[`JOBWIRE_${name}`]?.trim() || undefined;
   const publicUrl = text('PUBLIC_URL');
   const apiToken = text('API_TOKEN');
+  const keepMs = keepOf(text('KEEP') ?? '90d');
   const store = overrides.store ?? text('STORE') ?? 'sqlite:./.jobwire/jobwire.db';
   return {
     project: resolve(overrides.project ?? text('PROJECT') ?? '.'),
@@ -69,6 +76,7 @@ export function readConfig(overrides: Overrides = {}, environment: Environment =
     role: roleOf(overrides.role ?? text('ROLE') ?? 'all'),
     ...(publicUrl && {publicUrl}),
     ...(apiToken && {apiToken}),
+    ...(keepMs !== undefined && {keepMs}),
   };
 }
 
@@ -76,6 +84,15 @@ function roleOf(text: string): Role {
   const role = roles.find((one) => one === text);
   if (!role) throw fail('JW7101', {problem: `a role is ${roles.join(', ')}, not ${JSON.stringify(text)}`});
   return role;
+}
+
+function keepOf(text: string): number | undefined {
+  const keepMs = durationMs(text);
+  if (text !== 'forever' && (keepMs === undefined || keepMs < 86_400_000))
+    throw fail('JW7101', {
+      problem: `JOBWIRE_KEEP is forever, or a duration of at least 1d, not ${JSON.stringify(text)}`,
+    });
+  return keepMs;
 }
 
 function whole(name: string, text: string | undefined, fallback: number): number {
@@ -96,23 +113,7 @@ export function readSecret(reference: string, dir: string, environment: Environm
     if (!value) throw fail('JW7001', {secret: name, reference, problem: 'is not set'});
     return value;
   }
-  const path = resolve(dir, name);
-  const inside = relative(resolve(dir), path);
-  if (isAbsolute(inside) || inside.startsWith('..'))
-    throw fail('JW7001', {secret: name, reference, problem: 'leaves the folder of the connection'});
-  return readSecretFile(path, reference);
-}
-
-function readSecretFile(path: string, reference: string): string {
-  try {
-    if (statSync(path).size > 64 * 1024) throw new Error('is larger than 64 KB');
-    const text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
-    if (text === '') throw new Error('is empty');
-    return text;
-  } catch (error) {
-    const problem = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : (error as Error).message;
-    throw fail('JW7001', {secret: reference, reference, problem});
-  }
+  return readSecretFile(name, dir, reference);
 }
 
 /**
@@ -152,6 +153,43 @@ function readOrMakeKey(path: string): string {
     }
   }
   return readFileSync(path, 'utf8').trim();
+}
+
+/** Where the signing keys of this person are: `$XDG_CONFIG_HOME/jobwire/keys`, else `~/.config/jobwire/keys`. */
+export function readKeysFolder(environment: Environment = process.env): string {
+  const given = environment['XDG_CONFIG_HOME'];
+  return join(given && isAbsolute(given) ? given : join(homedir(), '.config'), 'jobwire', 'keys');
+}
+
+export interface RegistrySources {
+  /** Files of npm's settings, the stronger ones last. `shared`: part of the project. */
+  readonly npmrc: readonly {readonly path: string; readonly shared: boolean}[];
+  /** A variable that one of them names. */
+  readonly variable: (name: string) => string | undefined;
+  /** Where archives that were installed are kept: `$XDG_CACHE_HOME/jobwire/archives`, else below `~/.cache`. */
+  readonly archives: string;
+}
+
+/** What says where packages come from. The file of this person is `~/.npmrc`, or what NPM_CONFIG_USERCONFIG names. */
+export function readRegistrySources(project: string, environment: Environment = process.env): RegistrySources {
+  const given = environment['XDG_CACHE_HOME'];
+  const own = environment['NPM_CONFIG_USERCONFIG'] || environment['npm_config_userconfig'];
+  return {
+    npmrc: [
+      {path: own || join(homedir(), '.npmrc'), shared: false},
+      {path: join(project, '.npmrc'), shared: true},
+    ],
+    variable: (name) => environment[name] || undefined,
+    archives: join(given && isAbsolute(given) ? given : join(homedir(), '.cache'), 'jobwire', 'archives'),
+  };
+}
+
+/** JOBWIRE_KEY_PASSPHRASE: opens a signing key, or seals a new one. */
+export function readKeyPassphrase(environment: Environment = process.env): Secret | undefined {
+  const text = environment['JOBWIRE_KEY_PASSPHRASE'];
+  if (!text) return undefined;
+  processSecrets.add(text);
+  return new Secret(text);
 }
 
 /** Absolute path of a folder of the project. */

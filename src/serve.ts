@@ -3,6 +3,7 @@ import type {Config} from './config.ts';
 import type {Circuit} from './engine/circuit.ts';
 import type {Ending, Engine} from './engine/engine.ts';
 import {createPausing, type Pausing} from './engine/pausing.ts';
+import {type Forgotten, startRetention} from './engine/retention.ts';
 import type {ClaimedRun, Transition} from './engine/run.ts';
 import {asJobwireError, fail, JobwireError} from './errors/jobwire-error.ts';
 import {hookAddresses, unprovedHooks} from './hooks.ts';
@@ -14,6 +15,7 @@ import {startRenewals} from './ingest/subscription-renewal.ts';
 import {openRuntime, type Runtime, type RuntimeOptions} from './runtime.ts';
 import {createServer} from './server/app.ts';
 import {countArrivals, countMove} from './server/measure.ts';
+import {createQueueBound} from './server/queue.ts';
 import {droppedLines, type Logger} from './telemetry/log.ts';
 import {createMetrics, type Metrics} from './telemetry/metrics.ts';
 import {chance} from './values/time.ts';
@@ -57,6 +59,7 @@ export async function serve(config: Config, log: Logger): Promise<Served> {
   });
   try {
     const url = await server.listen({host: config.host, port: config.port});
+    const retention = works ? startForgetting(runtime, watching) : undefined;
     const work = works ? startWork({...runtime, engine}, {...watching, pausing}) : undefined;
     serving = true;
     return {
@@ -66,6 +69,7 @@ export async function serve(config: Config, log: Logger): Promise<Served> {
       async close() {
         serving = false;
         await server.close();
+        await retention?.stop();
         await work?.stop();
         await pausing.stop();
         await runtime.close();
@@ -136,11 +140,22 @@ function startWork(runtime: Runtime, watching: Watching & {readonly pausing: Pau
   };
 }
 
+/** One process of a store forgets for all. */
+function startForgetting({engine, clock, config}: Runtime, {log, onFault}: Watching): Ending | undefined {
+  const {keepMs} = config;
+  if (keepMs === undefined) return undefined;
+  const onForgotten = (forgotten: Forgotten): void => log.info(forgotten, 'forgot what was over and old');
+  return engine.alone('retention', () => startRetention({engine, clock, keepMs, onForgotten, onFault}));
+}
+
 /** What this process does of itself: polls, schedules, and subscriptions that must not lapse. */
 function startFeeds(runtime: Runtime, {log, onFault}: Watching): Ending {
+  const {engine, clock, config} = runtime;
+  const bound = createQueueBound({engine, clock, limit: config.queueLimit});
   const poller = startPoller({
     ...runtime,
     chance,
+    mayTake: bound.check,
     onFault,
     onPolled: ({connection, feed}, {rows, events, after, more}) =>
       log.debug({connection, feed, rows, events: events.length, cursor: after, more}, 'polled'),

@@ -129,7 +129,7 @@ function policyChanges({before, after}: Pair<Policy>, pointer: string, name: str
     .map((key) => {
       if (key === 'delivery')
         return change('major', `${pointer}/delivery`, `${name} delivers ${after.delivery ?? 'as by default'} now`);
-      const isWaiting = key === 'wait' || key === 'order' || key === 'onFailure';
+      const isWaiting = key === 'wait' || key === 'order';
       return change(isWaiting ? 'minor' : 'patch', `${pointer}/${key}`, `${key} of ${name} is ${show(after[key])}`);
     });
 }

@@ -11,6 +11,8 @@ export interface PollerTools extends PollTools {
   readonly engine: Engine;
   connection(id: string): LiveConnection;
   readonly chance: Chance;
+  /** Rejects while too many runs wait: then nothing is fetched, and the cursor stays. */
+  readonly mayTake?: () => Promise<void>;
   /** Told of each poll that failed, and of what is not a poll's own fault. */
   readonly onFault: (error: unknown) => void;
   readonly onPolled?: (plan: PollPlan, polled: Polled) => void;
@@ -97,7 +99,9 @@ async function readPace(plan: PollPlan, {engine}: LoopTools): Promise<Pace | und
 
 async function turn(plan: PollPlan, last: Pace | undefined, tools: LoopTools): Promise<Pace> {
   const {clock, engine, signal} = tools;
-  if (plan.forJobs && !(await followsJobs(plan, tools))) return {at: clock.now(), failures: 0, restMs: 0};
+  const idle = {at: clock.now(), failures: 0, restMs: 0};
+  if (plan.forJobs && !(await followsJobs(plan, tools))) return idle;
+  if (!plan.forJobs && !(await hasRoom(tools))) return idle;
   const polled = await poll(plan, tools);
   const {error, atLeastMs = 0} = polled;
   const failures = error ? (last?.failures ?? 0) + 1 : 0;
@@ -107,6 +111,13 @@ async function turn(plan: PollPlan, last: Pace | undefined, tools: LoopTools): P
   if (error) tools.onFault(error.with({detail: `poll ${keyOf(plan)}: ${error.message}`}));
   await engine.documents.put(kind, keyOf(plan), {...pace, ...(error && {error: error.issue() as unknown as Json})});
   return pace;
+}
+
+async function hasRoom({mayTake = async () => undefined}: LoopTools): Promise<boolean> {
+  return mayTake().then(
+    () => true,
+    () => false,
+  );
 }
 
 async function followsJobs({connection}: PollPlan, {engine}: LoopTools): Promise<boolean> {

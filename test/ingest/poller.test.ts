@@ -1,5 +1,6 @@
 /** The loop around polls: which feeds it polls, how long it waits, and that it ends. */
 import assert from 'node:assert/strict';
+import {fail} from '../../src/errors/jobwire-error.ts';
 import type {Connection, Poll, Template} from '../../src/generated/types.ts';
 import type {Polled} from '../../src/ingest/poll.ts';
 import {everyMs, type PollPlan, pollPlans, waitAfter} from '../../src/ingest/poll-schedule.ts';
@@ -185,6 +186,23 @@ describe('the poller', () => {
     await second.clock.asleep();
     assert.equal(second.clock.waits[0], minute);
     await second.stop();
+  });
+
+  it('fetches nothing while too many runs wait, and goes on at its pace', async () => {
+    let full = true;
+    const mayTake = async () => {
+      if (full) throw fail('JW7104', {depth: 2, limit: 1});
+    };
+    const running = start(await pollBench(), new SteppedClock(now), {mayTake});
+    answers({rows: []});
+    await running.clock.asleep();
+    await running.clock.advance(minute);
+    assert.equal(running.polled.length, 0);
+    full = false;
+    await running.clock.advance(minute);
+    assert.equal(running.polled.length, 1);
+    assert.deepEqual(running.faults, []);
+    await running.stop();
   });
 
   it('waits in days where a timer could not hold the wait', async () => {

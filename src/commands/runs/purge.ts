@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core';
 import {JobwireCommand} from '../../command.ts';
-import type {Engine, Purged} from '../../engine/engine.ts';
+import {purgeAll} from '../../engine/retention.ts';
 import {withStore} from '../../store.ts';
 import {readDuration} from '../../terminal/given.ts';
 import {systemClock} from '../../values/time.ts';
@@ -24,21 +24,10 @@ export default class RunsPurge extends JobwireCommand {
     const before = now - readDuration(flags['older-than'], '--older-than');
     const keys = flags['keys-older-than'];
     const keysBefore = keys === undefined ? undefined : now - readDuration(keys, '--keys-older-than');
-    const purged = await withStore(flags, (engine) => purgeAll(engine, before, keysBefore));
+    const purged = await withStore(flags, (engine) =>
+      purgeAll({engine, clock: systemClock}, {before, ...(keysBefore !== undefined && {keysBefore})}),
+    );
     this.print(`${purged.events} events, ${purged.runs} runs and ${purged.keys} keys are gone`);
     return purged;
-  }
-}
-
-/** Small transactions with room between them: whoever works the store meanwhile must not wait. */
-async function purgeAll(engine: Engine, before: number, keysBefore: number | undefined): Promise<Omit<Purged, 'more'>> {
-  const total = {events: 0, runs: 0, keys: 0};
-  for (;;) {
-    const {more, ...purged} = await engine.purge({before, limit: 500, ...(keysBefore !== undefined && {keysBefore})});
-    total.events += purged.events;
-    total.runs += purged.runs;
-    total.keys += purged.keys;
-    if (!more) return total;
-    await systemClock.sleep(20);
   }
 }
