@@ -12,6 +12,8 @@ const actions: Record<DeliveryMode, string> = {
 const modes = Object.keys(actions) as DeliveryMode[];
 
 interface Row {
+  /** Of the catalogue of what can go wrong. */
+  readonly id?: string;
   readonly what: string;
   readonly faults: readonly Fault[];
   /** State, jobs at the target and writes sent, by mode. */
@@ -22,11 +24,12 @@ const all = (end: string) => Object.fromEntries(modes.map((mode) => [mode, end])
 
 const rows: readonly Row[] = [
   {what: 'is executed', faults: [], ends: all('started, 1 job, 1 write')},
-  {what: 'never leaves', faults: [{network: 'ECONNREFUSED'}], ends: all('started, 1 job, 2 writes')},
-  {what: 'is told to come later', faults: [{status: 429}], ends: all('started, 1 job, 2 writes')},
-  {what: 'is refused', faults: [{status: 400}], ends: all('failed JW3004, 0 jobs, 1 write')},
-  {what: 'is forbidden', faults: [{status: 403}], ends: all('failed JW3015, 0 jobs, 1 write')},
+  {id: 'O02', what: 'never leaves', faults: [{network: 'ECONNREFUSED'}], ends: all('started, 1 job, 2 writes')},
+  {id: 'O06', what: 'is told to come later', faults: [{status: 429}], ends: all('started, 1 job, 2 writes')},
+  {id: 'O08', what: 'is refused', faults: [{status: 400}], ends: all('failed JW3004, 0 jobs, 1 write')},
+  {id: 'O08', what: 'is forbidden', faults: [{status: 403}], ends: all('failed JW3015, 0 jobs, 1 write')},
   {
+    id: 'O05',
     what: 'is executed, but the answer is 500',
     faults: [{status: 500, accept: true}],
     ends: {
@@ -37,6 +40,7 @@ const rows: readonly Row[] = [
     },
   },
   {
+    id: 'O01, O03',
     what: 'is executed, but the connection breaks',
     faults: [{network: 'ECONNRESET', accept: true}],
     ends: {
@@ -47,6 +51,7 @@ const rows: readonly Row[] = [
     },
   },
   {
+    id: 'O05',
     what: 'is not executed, but the answer is 502',
     faults: [{status: 502}],
     ends: {
@@ -96,9 +101,9 @@ describe('delivery', () => {
   };
   afterEach(() => yard.close());
 
-  for (const {what, faults, ends} of rows)
+  for (const {id, what, faults, ends} of rows)
     for (const mode of modes)
-      it(`${mode}: a write that ${what} → ${ends[mode]}`, async () => {
+      it(`${id ? `${id}: ` : ''}${mode}: a write that ${what} → ${ends[mode]}`, async () => {
         await open(mode);
         yard.fault('POST /jobs', ...faults);
         const run = await yard.take();
@@ -135,7 +140,7 @@ describe('delivery', () => {
     ];
     for (const {when, sent, ends} of died)
       for (const mode of modes)
-        it(`${mode}: ${when} → ${ends[mode]}`, async () => {
+        it(`O09: ${mode}: ${when} → ${ends[mode]}`, async () => {
           await open(mode);
           const run = await yard.take();
           await dieWhileWorking(yard, sent);
@@ -152,7 +157,7 @@ describe('delivery', () => {
       assert.deepEqual(yard.requests, ['POST /stop', 'POST /stop']);
     });
 
-    it('a run that kills its worker each time fails in the end', async () => {
+    it('D07: a run that kills its worker each time fails in the end', async () => {
       await open('at-least-once', {policy: {retry: {limit: 2}}});
       const run = await yard.take();
       for (let i = 0; i < 3; i++) {

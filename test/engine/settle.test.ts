@@ -17,7 +17,7 @@ describe('settling', () => {
     return [state, error?.code];
   };
 
-  it('looks after each delay, and adopts what appears late', async () => {
+  it('O11: looks after each delay, and adopts what appears late', async () => {
     await open();
     yard.fault('POST /jobs', {status: 500, accept: true});
     yard.hidden.add('J-1');

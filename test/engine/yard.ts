@@ -47,7 +47,7 @@ export interface Yard {
   /** Ids the target will not give, whatever it has. */
   readonly hidden: Set<string>;
   /** Accepts one event; the id of its run. */
-  take(id?: string): Promise<string>;
+  take(id?: string, mode?: DeliveryMode): Promise<string>;
   /** Works what is due now; the number of runs. */
   tick(): Promise<number>;
   /** Works and jumps to the next wakeAt until no run goes on by itself, or until `enough`. */
@@ -68,6 +68,8 @@ export interface Plan {
   readonly onComplete?: Follow[];
   readonly change?: (connector: Connector) => Connector;
   readonly deadlineMs?: number;
+  /** Path of the store; without it in memory. */
+  readonly store?: string;
 }
 
 export async function openYard(plan: Plan = {}): Promise<Yard> {
@@ -75,7 +77,7 @@ export async function openYard(plan: Plan = {}): Promise<Yard> {
   const clock = new VirtualClock(start);
   const target = openTarget();
   const template = templateOf(plan);
-  const engine = await openEngine('sqlite::memory:', {clock, dir: '/'});
+  const engine = await openEngine(`sqlite:${plan.store ?? ':memory:'}`, {clock, dir: '/'});
   const open = (used: Plan) =>
     toolsOf({
       made: used.change?.(structuredClone(connector)) ?? connector,
@@ -105,12 +107,12 @@ export async function openYard(plan: Plan = {}): Promise<Yard> {
     },
     tick,
     all,
-    async take(id = `n${taken++}`) {
+    async take(id = `n${taken++}`, mode = delivery) {
       const draft = {
         template: 'opened-to-job',
         action: template.action,
         connection: 'yard-main',
-        delivery,
+        delivery: mode,
         wakeAt: clock.now(),
         ...(deadlineMs !== undefined && {deadlineAt: clock.now() + deadlineMs}),
         id: runKey({template: 'opened-to-job', target: 'do', connection: 'desk', event: 'ticket.opened', id}),
