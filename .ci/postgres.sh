@@ -50,10 +50,11 @@ cd "$dir" # the owner may not enter the folder the command runs in
 as_owner "$bin/initdb" -D "$dir/data" -U jobwire --pwfile="$dir/password" --auth=scram-sha-256 --encoding=UTF8 --locale=C >"$dir/initdb.log" ||
   unavailable "initdb failed"
 
-# Between choosing a port and listening on it, somebody else may take it. Tests kill processes, not machines: fsync is off.
+# Between choosing a port and listening on it, somebody else may take it. Tests kill processes, not machines: fsync is off unless
+# JOBWIRE_POSTGRES_FSYNC says on, as the bench does.
 for attempt in 1 2 3 4 5; do
   port=$((20000 + (RANDOM * 32768 + RANDOM) % 40000))
-  options="-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$dir -c max_connections=200 -c fsync=off"
+  options="-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$dir -c max_connections=200 -c fsync=${JOBWIRE_POSTGRES_FSYNC:-off}"
   if as_owner "$bin/pg_ctl" -D "$dir/data" -l "$dir/server.log" -w -o "$options" start >/dev/null; then break; fi
   if [ "$attempt" -eq 5 ]; then
     cat "$dir/server.log" >&2

@@ -6,6 +6,10 @@ import {Config} from '@oclif/core';
 import {catalog} from '../src/errors/catalog.ts';
 import {helpers} from '../src/expressions/helpers.ts';
 import {loadLibrary} from '../src/manifest/library.ts';
+import {categories} from '../src/packaging/checks/listing-words.ts';
+import {levelOf, profiles, type Theme, themes} from '../src/packaging/checks/rule.ts';
+import {rules} from '../src/packaging/checks/rules.ts';
+import {weights} from '../src/packaging/checks/score.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'docs', 'reference');
@@ -102,11 +106,36 @@ function connectors(): string {
   );
 }
 
+function publishCheck(): string {
+  const section = (theme: Theme): string => {
+    const rows = rules
+      .filter((rule) => rule.theme === theme)
+      .map((rule) => [
+        rule.id,
+        rule.title,
+        ...profiles.map((profile) => levelOf(rule, profile)),
+        rule.why,
+        `${rule.fix}${rule.mends ? ' (--fix)' : ''}`,
+      ]);
+    const head = ['rule', 'what must hold', 'default', 'marketplace', 'strict', 'why', 'do'];
+    return `## ${theme[0]?.toUpperCase()}${theme.slice(1)}\n\n${weights[theme]} points.\n\n${table(head, rows)}`;
+  };
+  return page(
+    'Publish check',
+    `${rules.length} rules that \`jobwire publish-check\` looks at. A rule judges a package, a connector or a template by its files alone; nothing is called. Each rule is tested by an overlay of one good package that breaks this rule and no other.`,
+    'The profile says how much is asked for: `default` for everyday work, `uipath-marketplace` for an entry in a marketplace, `strict` for everything. `off` is not shown.',
+    'The score is the same for every profile: each theme has points, each rule counts within its theme 3 when it is an error under `strict`, 1 when it is a warning, nothing when it is only told. A rule is met or not, however often it is broken. A theme with nothing to look at gives its points to the others.',
+    `Categories of connectors: ${categories.map((category) => `\`${category}\``).join(', ')}.`,
+    ...themes.map(section),
+  );
+}
+
 const pages: Readonly<Record<string, string>> = {
   'errors.md': errors(),
   'helpers.md': helperPage(),
   'commands.md': await commands(),
   'connectors.md': connectors(),
+  'publish-check.md': publishCheck(),
 };
 
 const check = process.argv.includes('--check');

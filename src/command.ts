@@ -140,6 +140,12 @@ const byCode: Partial<Record<Code, number>> = {
   JW5007: exitCodes.conflict,
   JW5010: exitCodes.conflict,
   JW5011: exitCodes.conflict,
+  JW6020: exitCodes.remote,
+  JW6022: exitCodes.permission,
+  JW6023: exitCodes.conflict,
+  JW6027: exitCodes.conflict,
+  JW6001: exitCodes.validation,
+  JW6006: exitCodes.validation,
 };
 
 function exitCode({jobwireCode}: JobwireError): number {

@@ -113,7 +113,7 @@ export function readSecret(reference: string, dir: string, environment: Environm
     if (!value) throw fail('JW7001', {secret: name, reference, problem: 'is not set'});
     return value;
   }
-  return readSecretFile(name, dir, reference);
+  return readSecretFile({name, dir, reference});
 }
 
 /**

@@ -7,9 +7,11 @@ import type {Circuit} from './engine/circuit.ts';
 import {type Circuits, createCircuits} from './engine/circuits.ts';
 import type {Engine, Worker} from './engine/engine.ts';
 import {createOperations, type Operations} from './engine/operate.ts';
+import {type RecentEvents, withRecentEvents} from './engine/recent-events.ts';
 import {createStep, type StepOptions} from './engine/step.ts';
 import {createSwitches, type Switches, withSwitches} from './engine/switches.ts';
 import type {Tools} from './engine/task.ts';
+import {createVersions} from './engine/versions.ts';
 import {openEngine, secretsOfStore} from './engines/index.ts';
 import {fail} from './errors/jobwire-error.ts';
 import {createHookFinder, type HookFinder} from './hooks.ts';
@@ -17,6 +19,7 @@ import {createSubscriptionStore, type SubscriptionStore} from './ingest/subscrip
 import {type Library, loadLibrary} from './manifest/library.ts';
 import {refuseBroken} from './manifest/refuse.ts';
 import type {LiveConnection} from './operations/connection.ts';
+import {packageRoots} from './packaging/installed.ts';
 import {packageRoot} from './project.ts';
 import {processSecrets, Redactor} from './values/secret.ts';
 import {type Clock, chance, systemClock} from './values/time.ts';
@@ -43,9 +46,11 @@ export interface Runtime {
   close(): Promise<void>;
 }
 
-/** A project with the connectors it refers to, with the named ones, or with all there are. */
+/** A project with the connectors it refers to, with the named ones, or with all there are. Installed packages are verified each time. */
 export function readProject(config: Config, only: 'used' | 'all' | readonly string[] = 'used'): Library {
-  return loadLibrary({project: config.project, shipped: packageRoot, ...(only !== 'all' && {only})});
+  const {project} = config;
+  const packages = packageRoots(project, {shipped: packageRoot, now: systemClock.now()});
+  return loadLibrary({project, shipped: packageRoot, packages, ...(only !== 'all' && {only})});
 }
 
 export interface RuntimeOptions {
@@ -71,7 +76,8 @@ export async function openRuntime(
   for (const secret of secretsOfStore(config.store)) redactor.add(secret);
   const stored = await openEngine(config.store, {clock, dir: config.project, onFault, patient});
   const switches = createSwitches(stored.documents, clock);
-  const engine = withSwitches(stored, switches);
+  const recent = withRecentEvents(withSwitches(stored, switches));
+  const {engine} = recent;
   const vault = openVault(config, {engine, clock});
   const circuits = createCircuits({clock, chance, onChange: onSilence});
   const {refreshTokens} = vault;
@@ -79,7 +85,8 @@ export async function openRuntime(
   const connection = connections.get;
   const {publicUrl} = config;
   const subscriptions = createSubscriptionStore(vault, redactor);
-  const tools: Tools = {library, clock, chance, connection, event: (uid) => eventOf(engine, uid)};
+  const versions = createVersions(stored.documents);
+  const tools: Tools = {library, clock, chance, connection, versions, event: (uid) => eventOf(recent, uid)};
   const worker = `${hostname()}:${process.pid}:${randomUUID()}`;
   return {
     ...{config, library, engine, redactor, clock, tools, connection, subscriptions, switches, circuits},
@@ -97,8 +104,8 @@ export async function openRuntime(
   };
 }
 
-async function eventOf(engine: Engine, uid: string): ReturnType<Tools['event']> {
-  const event = await engine.events.get(uid);
+async function eventOf(recent: RecentEvents, uid: string): ReturnType<Tools['event']> {
+  const event = await recent.event(uid);
   if (!event) throw fail('JW7102', {what: 'event', id: uid});
   return event;
 }

@@ -52,9 +52,8 @@ function unescaped(text: string): string | undefined {
   }
 }
 
-/** Shapes that credentials have wherever they come from. */
-const shapes: readonly (readonly [RegExp, string])[] = [
-  [/\b(?:bearer|basic|token)\s+((?=\S*[0-9=])[A-Za-z0-9+/=._~-]{12,})/i, 'looks like an Authorization header'],
+/** Shapes that only credentials have; nothing else is taken for one of them. */
+export const credentialShapes: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/, 'looks like a JSON Web Token'],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----/, 'holds a private key'],
   [
@@ -62,6 +61,12 @@ const shapes: readonly (readonly [RegExp, string])[] = [
     'begins like an access key',
   ],
   [/:\/\/[^/\s:@]+:[^/\s@]+@/, 'is an address with a password'],
+];
+
+/** Shapes that credentials have wherever they come from. */
+const shapes: readonly (readonly [RegExp, string])[] = [
+  [/\b(?:bearer|basic|token)\s+((?=\S*[0-9=])[A-Za-z0-9+/=._~-]{12,})/i, 'looks like an Authorization header'],
+  ...credentialShapes,
 ];
 
 function looksSecret(text: string, harmless: ReadonlySet<string>): string | undefined {

@@ -177,6 +177,21 @@ export type PackageId = string
 /** Which versions will do: 1.2.3, ~1.2, ^1 or ^1.2. The loader reads the range itself, so that a wrong one is JW1017. */
 export type Range = string
 
+/** The sha256 of a file: 64 hexadecimal digits, small letters. */
+export type Sha256 = string
+
+/** jwk1- and the first 26 characters of the sha256 of a public key in base32. */
+export type KeyId = string
+
+/** The 32 bytes of an ed25519 public key in base64. */
+export type RawPublicKey = string
+
+/** A time in UTC to the second: 2026-01-12T08:15:40Z. */
+export type Moment = string
+
+/** The first half of a package id: @acme. */
+export type PackageScope = string
+
 /** A name for the command line; dashes are allowed. */
 export type FaultName = string
 
@@ -1478,8 +1493,6 @@ export interface Policy {
   retry?: RunRetry
   /** Only for actions that start jobs; false does not wait for them. Default: {}. */
   wait?: (false | Wait)
-  /** Default: "dead-letter". */
-  onFailure?: ("dead-letter" | "drop")
 }
 
 /** Whole-run attempts after a retry outcome; then JW5004. */
@@ -1884,6 +1897,9 @@ export interface Package {
     name: string
     url?: string
   }
+  /** Found by these in a registry; pack puts jobwire-package in front. */
+  keywords?: Id[]
+  homepage?: string
   requires?: {
     $comment?: string
     runtime?: Range
@@ -1893,6 +1909,10 @@ export interface Package {
     connectors?: Id[]
     templates?: Id[]
   }
+  /** The picture beside the manifest; added by pack. */
+  icon?: ("icon.svg" | "icon.png")
+  /** Of the manifests inside; added by pack. */
+  language?: "1"
   permissions?: PackagePermissions
   /** Path to sha256; added by pack. */
   files?: {
@@ -1904,9 +1924,64 @@ export interface Package {
 export interface PackagePermissions {
   $comment?: string
   hosts?: PermittedHost[]
+  /** What may be sent to each host. */
+  methods?: {
+    [k: string]: Method[]
+  }
+  /** Writes at a target: connector/action, connector/kind.verb of a job kind, connector/feed.subscribe; and all that templates call elsewhere. */
   actions?: string[]
+  /** connector/event, as the connectors emit and the templates receive them. */
   events?: string[]
+  /** connector/secret: what an operator is asked for. */
   secrets?: string[]
+}
+
+/** What exactly is installed, and what the operator consented to: jobwire.lock in version control. Written by jobwire install, update and remove. */
+export interface Lock {
+  lockVersion: 1
+  /** By package id. */
+  packages: {
+    [k: string]: LockedPackage
+  }
+}
+
+/** One installed package: its version, the digests of its bytes, who signed it and what it may do. */
+export interface LockedPackage {
+  version: Version
+  /** Where the archive came from: registry: and an address, or file: and a path below the project. */
+  source: string
+  range: Range
+  /** Of the archive, as registries write it. */
+  integrity: string
+  digest: Sha256
+  /** The key that signed it; null for a package that is not signed. */
+  signer: (KeyId | null)
+  permissions: PackagePermissions
+  /** Connectors of Jobwire or of another package that this one stands for, as the operator said. */
+  replaces?: Id[]
+  provenance?: Publisher
+}
+
+/** Who built the archive, by its sigstore provenance. */
+export interface Publisher {
+  /** Who vouched for the identity. */
+  issuer: string
+  /** The identity without the revision it was at: a workflow or an address. */
+  subject: string
+}
+
+/** Who vouches for a package: jobwire-signature.json, an ed25519 signature over jobwire-package.json with the key, the time and the end of the signature. */
+export interface PackageSignature {
+  signatureVersion: 1
+  package: PackageId
+  version: Version
+  digest: Sha256
+  key: KeyId
+  publicKey: RawPublicKey
+  signedAt: Moment
+  expiresAt?: Moment
+  /** 64 bytes in base64. */
+  signature: string
 }
 
 /** How a list operation reads the next page. The request reads page.cursor, page.offset, page.number and page.size. */
@@ -1959,10 +2034,54 @@ export interface ErrorOutput {
   output: Value
 }
 
+/** A private key of a publisher, in a file of its own that only its owner can read. Written by jobwire keys create; never part of a project. */
+export interface SigningKey {
+  keyVersion: 1
+  id: KeyId
+  name: Id
+  publicKey: RawPublicKey
+  createdAt: Moment
+  /** PKCS #8 in base64; without a passphrase. */
+  privateKey?: string
+  sealed?: SealedKey
+}
+
+/** PKCS #8 sealed with AES-256-GCM under a key that scrypt makes of the passphrase. */
+export interface SealedKey {
+  kdf: "scrypt"
+  /** N of scrypt; r is 8, p is 1. */
+  cost: number
+  salt: string
+  text: string
+}
+
 /** An answer without condition; the default of status depends on its place. */
 export interface PlainReply {
   $comment?: string
   status?: number
   headers?: HeaderValues
   body?: Value
+}
+
+/** Whose signatures count in a project: trust.json beside jobwire.lock. Written by jobwire keys trust and keys revoke. */
+export interface Trust {
+  /** For editors only. */
+  $schema?: string
+  trustVersion: 1
+  /** By key id. */
+  keys: {
+    [k: string]: TrustedKey
+  }
+}
+
+/** A public key, for which scopes it counts and until when. */
+export interface TrustedKey {
+  publicKey: RawPublicKey
+  /** Whose key it is, in words of the operator. */
+  name: string
+  /** Packages of these scopes only. Without it the key counts for every scope. */
+  scopes?: PackageScope[]
+  addedAt: Moment
+  revokedAt?: Moment
+  expiresAt?: Moment
 }

@@ -3,7 +3,7 @@ import {nearest} from '../errors/jobwire-error.ts';
 import {type Json, own} from '../values/json.ts';
 import {explain, type Trouble} from './explain.ts';
 import type {Finding} from './issues.ts';
-import {fitsKind, followRef, isKind, type Kind, kinds, schemaIdOf} from './kinds.ts';
+import {type Form, fitsKind, followRef, isKind, type Kind, kinds, schemaIdOf} from './kinds.ts';
 import {orList, pathOf} from './sentences.ts';
 
 const most = 50;
@@ -22,7 +22,7 @@ export function kindOf(value: Json, expected?: Kind): Kind | Finding {
   return said;
 }
 
-export function checkFormat(kind: Kind, value: Json): Finding[] {
+export function checkFormat(kind: Kind | Form, value: Json): Finding[] {
   if (fitsKind(kind, value)) return [];
   const troubles = explain(followRef(schemaIdOf(kind), schemaIdOf(kind)), {value, pointer: ''});
   if (troubles.length === 0)

@@ -127,7 +127,7 @@ export function listedHosts(connector: Connector): Found[] {
 }
 
 /** `*.example.com` admits one or more labels in front; an expression in a host counts as one label. */
-function admits(entry: string, host: string): boolean {
+export function admits(entry: string, host: string): boolean {
   const plain = host.replace(/:443$/, '');
   if (entry === plain || entry === host) return true;
   if (!entry.startsWith('*.')) return false;

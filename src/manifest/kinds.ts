@@ -11,6 +11,10 @@ import {regExp} from './patterns.ts';
 export const kinds = ['connector', 'case', 'cassette', 'simulator', 'template', 'connection', 'package'] as const;
 export type Kind = (typeof kinds)[number];
 
+/** Files that say no kind because nobody writes them by hand: their first key is the version of their form. */
+export const forms = ['package-signature', 'trust', 'lock', 'signing-key'] as const;
+export type Form = (typeof forms)[number];
+
 export function isKind(word: unknown): word is Kind {
   return kinds.some((kind) => kind === word);
 }
@@ -46,12 +50,12 @@ function openShelf(): Shelf {
   return shelf;
 }
 
-export function schemaIdOf(kind: Kind): string {
+export function schemaIdOf(kind: Kind | Form): string {
   return `https://jobwire.dev/schemas/1/${kind}.schema.json`;
 }
 
 /** Whether the value is a file of this kind. */
-export function fitsKind(kind: Kind, value: Json): boolean {
+export function fitsKind(kind: Kind | Form, value: Json): boolean {
   const validate: ValidateFunction | undefined = openShelf().ajv.getSchema(schemaIdOf(kind));
   if (!validate) throw fail('JW9001', {problem: `there is no schema of the kind ${kind}`});
   return validate(value);

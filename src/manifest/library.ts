@@ -31,20 +31,33 @@ export interface Roots {
   readonly project: string;
   /** Folder of the package, with its connectors/. */
   readonly shipped: string;
-  /** Which shipped connectors to read: those that the project refers to, or these. Without it all of them. */
+  /** Installed packages, verified by the caller. Their connectors rank between shipped ones and those of the project. */
+  readonly packages?: readonly PackageRoot[];
+  /** Which shipped and installed connectors to read: those that the project refers to, or these. Without it all of them. */
   readonly only?: 'used' | readonly string[];
 }
 
+export interface PackageRoot {
+  readonly root: string;
+  /** Ids of the connectors to take from it. None: what it would have brought is not known. */
+  readonly connectors: readonly string[];
+  /** Why nothing of it is loaded. */
+  readonly refused?: readonly Issue[];
+}
+
 /** A connector of the project wins over a shipped one of the same id; templates and connections are the project's only. */
-export function loadLibrary({project, shipped, only}: Roots): Library {
+export function loadLibrary({project, shipped, packages = [], only}: Roots): Library {
   const issues: Issue[] = [];
   const {units: templates} = loadUnits<Template>(project, 'template', {issues});
   const {units: connections, unreadable} = loadUnits<Connection>(project, 'connection', {issues});
   const wanted = only === 'used' ? referredConnectors(templates, connections) : only && new Set(only);
   const ours = resolve(project) === resolve(shipped) ? nothing : loadUnits<Connector>(project, 'connector', {issues});
   const theirs = loadUnits<Connector>(shipped, 'connector', {issues, ...(wanted && {wanted})});
-  const connectors = withFiles(new Map([...theirs.units, ...ours.units]), issues);
+  const own = new Set([...ours.units.keys(), ...ours.unreadable]);
+  const installed = loadPackages(packages, {issues, own, ...(wanted && {wanted})});
+  const connectors = withFiles(new Map([...theirs.units, ...installed.units, ...ours.units]), issues);
   for (const id of ours.unreadable) connectors.delete(id);
+  for (const id of installed.unreadable) if (!own.has(id)) connectors.delete(id);
   const library: Library = {
     connectors,
     templates,
@@ -55,7 +68,7 @@ export function loadLibrary({project, shipped, only}: Roots): Library {
     issues,
   };
   const sound = checkAll(connectors, (unit) => checkConnector(unit), issues);
-  const missing = new Set([...ours.unreadable, ...theirs.unreadable]);
+  const missing = new Set([...ours.unreadable, ...installed.unreadable, ...theirs.unreadable]);
   const neighbours: Neighbours = {library, sound, unreadable: {connectors: missing, connections: unreadable}};
   checkAll(connections, (unit) => checkConnection(unit, neighbours), issues);
   checkAll(templates, (unit) => checkTemplate(unit, neighbours), issues);
@@ -131,6 +144,27 @@ function loadUnits<M extends {readonly id: string}>(root: string, kind: Kind, {i
     units.set(manifest.id, createUnit(dir, document, manifest));
   }
   return {units, unreadable};
+}
+
+/** What a refused package would bring is unreadable, so that nothing else takes its place; it matters where it is asked for. */
+function loadPackages(
+  packages: readonly PackageRoot[],
+  {issues, own, wanted}: Reading & {readonly own: ReadonlySet<string>},
+): Found<Connector> {
+  const found: Found<Connector> = {units: new Map(), unreadable: new Set()};
+  for (const {root, connectors, refused} of packages) {
+    const needed = connectors.filter((id) => !own.has(id) && (wanted?.has(id) ?? true));
+    if (refused) {
+      const matters = needed.length > 0 || connectors.length === 0;
+      issues.push(...(matters ? refused : refused.map((issue) => ({...issue, severity: 'warning' as const}))));
+      for (const id of connectors) found.unreadable.add(id);
+    } else {
+      const read = loadUnits<Connector>(root, 'connector', {issues, wanted: new Set(needed)});
+      for (const [id, unit] of read.units) found.units.set(id, unit);
+      for (const id of read.unreadable) found.unreadable.add(id);
+    }
+  }
+  return found;
 }
 
 function misplaced(id: string, place: string, at: Issue['at']): Issue {

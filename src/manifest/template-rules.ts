@@ -1,7 +1,7 @@
 /** The rules that look at several keys of a template at once, in the order they are checked. One row per rule. */
 import type {Code} from '../errors/catalog.ts';
 import type {Action, Connector, DeliveryMode, Template} from '../generated/types.ts';
-import type {Json} from '../values/json.ts';
+import {escapePointer, isObject, type Json} from '../values/json.ts';
 import {cronProblem} from './cron.ts';
 import type {Finding} from './issues.ts';
 import type {Library} from './library.ts';
@@ -33,7 +33,21 @@ export const templateRules: readonly TemplateRule[] = [
     says: 'a schedule has five cron fields that come true, and a time zone',
     check: schedules,
   },
+  {id: 'placeholders', code: 'JW1021', says: 'no placeholder of a scaffold is left', check: placeholders},
 ];
+
+/** Texts that `jobwire init template` could not know. */
+function placeholders({do: targets}: Template): Finding[] {
+  return targetsOf(targets).flatMap(({target, pointer}) => marked(target.input as Json, `${pointer}/input`));
+}
+
+function marked(value: Json, pointer: string): Finding[] {
+  if (typeof value === 'string')
+    return value.startsWith('TODO:') ? [{code: 'JW1021', pointer, facts: {text: value}}] : [];
+  if (Array.isArray(value)) return value.flatMap((item, i) => marked(item, `${pointer}/${i}`));
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) => marked(item, `${pointer}/${escapePointer(key)}`));
+}
 
 function actionOf({connector, action}: Call, library: Library): {connector: Connector; action: Action} | undefined {
   const {manifest} = library.connector(connector);

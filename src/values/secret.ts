@@ -51,7 +51,8 @@ export class Redactor {
   text(input: string): string {
     this.#sorted ??= [...this.#forms].sort((a, b) => b.length - a.length);
     let out = input;
-    for (const form of this.#sorted) if (out.includes(form)) out = out.replaceAll(form, mask);
+    for (const form of this.#sorted)
+      if (form.length <= out.length && out.includes(form)) out = out.replaceAll(form, mask);
     return out;
   }
 

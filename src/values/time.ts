@@ -45,19 +45,39 @@ export function soon(run: () => void): void {
   setImmediate(run);
 }
 
+/** What a timer can hold; more would ring at once. */
+const longestTimer = 2 ** 31 - 1;
+
+/** Runs once after `ms` unless the function it gives is called before; keeps no process alive. For limits, not for waiting. */
+export function after(ms: number, run: () => void): () => void {
+  const timer = setTimeout(run, Math.min(ms, longestTimer)).unref();
+  return () => clearTimeout(timer);
+}
+
 /** Milliseconds that only ever grow, for measuring how long something took. */
 export const elapsed = (): number => performance.now();
 
 /** 26 characters of random lower-case base32, sortable by nothing: an internal id. */
 export function randomId(): string {
-  return base32(randomBytes(17)).slice(0, 26);
+  return base32(entropy()).slice(0, 26);
 }
 
 /** The same length, beginning with the time: ids of one moment lie side by side in an index, which makes storing them cheap. */
 export function timedId(now: number): string {
-  const bytes = randomBytes(17);
+  const bytes = entropy();
   bytes.writeUIntBE(now, 0, 6);
   return base32(bytes).slice(0, 26);
+}
+
+const idBytes = 17;
+let pool = Buffer.alloc(0);
+
+/** Each byte is used once; the system is asked for many at a time. */
+function entropy(): Buffer {
+  if (pool.length < idBytes) pool = randomBytes(idBytes * 64);
+  const bytes = pool.subarray(0, idBytes);
+  pool = pool.subarray(idBytes);
+  return bytes;
 }
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';

@@ -1,17 +1,17 @@
 /** What the schemas refuse the loader refuses, at the same place, in one sentence; what they accept it accepts. */
 import assert from 'node:assert/strict';
 import {checkFormat} from '../../src/manifest/format.ts';
-import {kinds, schemaIdOf} from '../../src/manifest/kinds.ts';
+import {forms, kinds, schemaIdOf} from '../../src/manifest/kinds.ts';
 import {type Json, own} from '../../src/values/json.ts';
 import {type AntiExample, manifestsIn, schemaFiles} from './formats.ts';
 
 describe('the loader', () => {
   it('knows a schema for every kind', () => {
     const ids = [...schemaFiles.values()].map((schema) => own(schema, '$id'));
-    for (const kind of kinds) assert.ok(ids.includes(schemaIdOf(kind)), kind);
+    for (const kind of [...kinds, ...forms]) assert.ok(ids.includes(schemaIdOf(kind)), kind);
   });
 
-  for (const kind of kinds) {
+  for (const kind of [...kinds, ...forms]) {
     const schema = schemaFiles.get(`${kind}.schema.json`);
     for (const {value, pointer, code, why} of (own(schema, 'antiExamples') ?? []) as unknown as AntiExample[])
       if (code === 'JW1002' || code === 'JW1003')

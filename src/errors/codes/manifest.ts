@@ -96,4 +96,23 @@ export const manifestCodes = {
     'use another scheme if the app offers one',
     'warning',
   ],
+  JW1019: [
+    'API definition not usable',
+    'author',
+    '{problem}',
+    'correct the definition, or import a part of it with --operations',
+  ],
+  JW1020: [
+    'reference leaves the definition',
+    'author',
+    'the reference {ref} {problem}',
+    'bundle the definition into one file, or put the file it means beside it',
+  ],
+  JW1021: [
+    'placeholder is left',
+    'author',
+    '{text} is still to be said',
+    'write the value, or an expression that takes it from the event',
+    'warning',
+  ],
 } as const satisfies Record<string, Row>;

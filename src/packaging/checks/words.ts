@@ -1,0 +1,110 @@
+/** Closed lists of words for the language rules. Data; a word that is right somewhere does not belong here. */
+
+/** Words that praise and say nothing. */
+export const praise =
+  /\b(seamless(ly)?|effortless(ly)?|powerful|best-in-class|world-class|cutting-edge|state-of-the-art|next-generation|next-gen|revolutionary|revolutioni[sz]e[sd]?|game-chang(er|ing)|blazing(ly)?|lightning-fast|supercharge[sd]?|unleash(es|ed)?|turbocharge[sd]?|industry-leading|enterprise-grade|world['’]s|award-winning|frictionless|hassle-free|magical(ly)?|amazing|awesome|incredible|unparalleled|unrivalled|out-of-the-box)\b/i;
+
+/** Misspellings that are never right, with the word that is meant. */
+export const misspellings: ReadonlyMap<string, string> = new Map([
+  ['accomodate', 'accommodate'],
+  ['acess', 'access'],
+  ['adress', 'address'],
+  ['adresses', 'addresses'],
+  ['appropiate', 'appropriate'],
+  ['authentification', 'authentication'],
+  ['availible', 'available'],
+  ['calender', 'calendar'],
+  ['charachter', 'character'],
+  ['commited', 'committed'],
+  ['compatability', 'compatibility'],
+  ['connexion', 'connection'],
+  ['definately', 'definitely'],
+  ['dependant', 'dependent'],
+  ['desciption', 'description'],
+  ['enviroment', 'environment'],
+  ['existance', 'existence'],
+  ['existant', 'existent'],
+  ['explicitely', 'explicitly'],
+  ['identifer', 'identifier'],
+  ['immediatly', 'immediately'],
+  ['independant', 'independent'],
+  ['lenght', 'length'],
+  ['maintainance', 'maintenance'],
+  ['mesage', 'message'],
+  ['mispelled', 'misspelled'],
+  ['neccessary', 'necessary'],
+  ['necesary', 'necessary'],
+  ['occured', 'occurred'],
+  ['occurence', 'occurrence'],
+  ['occuring', 'occurring'],
+  ['optionnal', 'optional'],
+  ['paramater', 'parameter'],
+  ['parmeter', 'parameter'],
+  ['persistant', 'persistent'],
+  ['posession', 'possession'],
+  ['priviledge', 'privilege'],
+  ['priviledges', 'privileges'],
+  ['recieve', 'receive'],
+  ['recieved', 'received'],
+  ['recieves', 'receives'],
+  ['refered', 'referred'],
+  ['reponse', 'response'],
+  ['retreive', 'retrieve'],
+  ['retreives', 'retrieves'],
+  ['seperate', 'separate'],
+  ['seperated', 'separated'],
+  ['seperator', 'separator'],
+  ['sucess', 'success'],
+  ['succesful', 'successful'],
+  ['successfull', 'successful'],
+  ['succesfully', 'successfully'],
+  ['supress', 'suppress'],
+  ['teh', 'the'],
+  ['threshhold', 'threshold'],
+  ['tranfer', 'transfer'],
+  ['transfered', 'transferred'],
+  ['truely', 'truly'],
+  ['unkown', 'unknown'],
+  ['wich', 'which'],
+  ['writting', 'writing'],
+]);
+
+/** Texts that stand where one was meant to come. */
+export const placeholder =
+  /\blorem ipsum\b|^(todo|tbd|n\/a|none|foo|bar|baz|asdf|xxx|test|untitled|my (connector|template|package)|new (connector|template|package))$|\b(your|add|insert|enter) (a |the )?(description|summary|title|text) here\b/i;
+
+/** Ids that say nothing, or belong to Jobwire. */
+export const reservedIds: ReadonlySet<string> = new Set([
+  'action',
+  'actions',
+  'connection',
+  'connector',
+  'default',
+  'demo',
+  'event',
+  'example',
+  'jobwire',
+  'manual',
+  'my-connector',
+  'my-template',
+  'new',
+  'none',
+  'null',
+  'package',
+  'sample',
+  'schedule',
+  'system',
+  'template',
+  'test',
+  'undefined',
+]);
+
+/** Scopes that belong to the makers of this program or of registries. */
+export const reservedScopes: ReadonlySet<string> = new Set([
+  '@jobwire',
+  '@npm',
+  '@node',
+  '@types',
+  '@scope',
+  '@example',
+]);

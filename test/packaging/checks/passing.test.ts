@@ -1,0 +1,59 @@
+/** What the publish check must not find fault with: each row is near something that a rule refuses. */
+import assert from 'node:assert/strict';
+import {type Change, check, connector, drop, manifest, readme, set, swap} from './overlay.ts';
+
+const say = (text: string): Change => swap(readme, 'Attachments are not read.', text);
+const verify = '/feeds/webhooks/webhook/verify';
+
+const rows: readonly (readonly [what: string, changes: readonly Change[]])[] = [
+  [
+    'an expression of licences',
+    [connector, manifest].map((file) =>
+      set(file, file === manifest ? '/license' : '/listing/license', '(MIT OR Apache-2.0)'),
+    ),
+  ],
+  [
+    'mail addresses of nobody',
+    [say('Ask jo@example.com, bot@desk.example, git@acme-desk.com or noreply@acme-desk.com.')],
+  ],
+  ['addresses for documents', [say('Try https://192.0.2.7/, https://127.0.0.1:8080/ and version 10.1.2.')]],
+  ['hosts that stand for anybody', [say('See https://acme.acme-desk.com/ and https://your-site.acme-desk.com/.')]],
+  ['made-up credentials', [say(`Such as ${'ghp'}_${'x'.repeat(36)} or ${'AKIA'}IOSFODNN7EXAMPLE.`)]],
+  ['telephone numbers of stories', [say('Call +15555550123 or +447700900123.')]],
+  ['a weak hash that the vendor documents', [set(connector, `${verify}/0/algorithm`, 'sha1')]],
+  ['a long tolerance that the vendor documents', [set(connector, `${verify}/0/timestamp/tolerance`, '1h')]],
+  ['a second alternative without proof that the vendor documents', [set(connector, `${verify}/1`, {scheme: 'none'})]],
+  [
+    'no trademark where there is no vendor',
+    [
+      set(connector, '/listing/categories', ['generic']),
+      swap(readme, 'Acme Desk is a trademark of Acme. This connector is not made by Acme.', ''),
+    ],
+  ],
+  ['an input that may be anything and says so', [drop(connector, '/actions/addNote/input/properties/text/type')]],
+  [
+    'a read that is paged by items',
+    [set(connector, '/operations/findQueues/page', {style: 'number', size: 50, stop: 'short', maxItems: 500})],
+  ],
+  [
+    'a lookup that uses something else when it finds nothing',
+    [
+      set(connector, '/lookups/queue/none', {action: 'use', use: {id: 'q-0'}}),
+      set('connectors/desk/cases/create-unknown-queue.json', '/expect/error/code', 'desk-not-found'),
+    ],
+  ],
+  [
+    'code words, quoted tasks and capital abbreviations',
+    [say('Set `DESK_TOKEN`; a "to do" and the HTTP API are fine.')],
+  ],
+];
+
+describe('the publish check does not mind', () => {
+  for (const [what, changes] of rows)
+    it(what, () => {
+      assert.deepEqual(
+        check(changes).findings.map(({rule, problem}) => `${rule} ${problem}`),
+        [],
+      );
+    });
+});
