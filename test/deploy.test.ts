@@ -69,14 +69,24 @@ describe('deploy/compose.yaml', () => {
   });
 
   it('holds no password and asks for what has no default', () => {
-    for (const name of ['POSTGRES_PASSWORD', 'JOBWIRE_API_TOKEN', 'JOBWIRE_SECRET_KEY', 'JOBWIRE_PROJECT'])
-      assert.match(compose, new RegExp(`\\$\\{${name}:\\?`));
+    assert.match(compose, /\$\{JOBWIRE_PROJECT:\?/);
+    assert.deepEqual(
+      block(blocks, 'secrets').map(({line, inside}) => [line, inside[0]?.line]),
+      ['JOBWIRE_API_TOKEN', 'JOBWIRE_SECRET_KEY', 'PGPASSWORD'].map((name) => [`${name}:`, `file: ./secrets/${name}`]),
+    );
     assert.doesNotMatch(compose, /postgres:\/\/[^@\s]+:[^@\s]+@/);
   });
 
   it('waits longer than what is under way may take', () => {
     const grace = block(blocks, 'x-jobwire').find(({line}) => line.startsWith('stop_grace_period:'))?.line;
     assert.ok(Number(/(\d+)s$/.exec(grace ?? '')?.[1]) * 1000 > config.drainMs);
+  });
+});
+
+describe('deploy/', () => {
+  it('is what the generators of jobwire deploy write', () => {
+    const {status, stderr} = spawnSync(process.execPath, ['scripts/generate-deploy.ts', '--check'], {encoding: 'utf8'});
+    assert.deepEqual([status, stderr], [0, '']);
   });
 });
 
@@ -112,7 +122,7 @@ describe('deploy/jobwire@.service', () => {
     const folder = mkdtempSync(join(tmpdir(), 'jobwire-unit-'));
     try {
       const path = join(folder, 'jobwire@all.service');
-      writeFileSync(path, unit.replace('/usr/local/bin/jobwire', '/bin/true'));
+      writeFileSync(path, unit);
       const {status, stdout, stderr} = spawnSync('systemd-analyze', ['verify', '--man=no', path], {encoding: 'utf8'});
       assert.deepEqual([status, stdout + stderr], [0, '']);
     } finally {
