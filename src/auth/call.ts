@@ -26,7 +26,7 @@ const temporary: ReadonlySet<number> = new Set([408, 500, 502, 503, 504, 524]);
 
 /**
  * Sends without following redirects and gives a 2xx JSON answer. Errors: JW3001, JW3002, JW3003 (outcome retry), JW3013 (fail),
- * and the transport's own (fail).
+ * and the transport's own (fail). What says that it is JSON and is not was damaged on its way: another answer may be whole.
  */
 export async function callForCredentials(
   errand: Errand,
@@ -47,7 +47,7 @@ export async function callForCredentials(
     );
   if (response.status < 200 || response.status > 299) throw unusable(`status ${response.status}`, response, context);
   const {status, headers, url} = response;
-  return {answer: {status, headers, url, body: readJson(response, context)}, cookies: response.cookies};
+  return {answer: {status, headers, url, body: readJson(response, request, context)}, cookies: response.cookies};
 }
 
 function send(
@@ -79,13 +79,16 @@ function waitOf(response: WireResponse, {clock}: AuthContext): {afterMs?: number
   return afterMs === undefined ? {} : {afterMs};
 }
 
-function readJson(response: WireResponse, context: AuthContext): Json {
+function readJson(response: WireResponse, request: string, context: AuthContext): Json {
   if (response.body.length === 0) return null;
   try {
     return parseJson(decodeUtf8(response.body));
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error;
-    throw unusable(`${response.headers['content-type'] ?? 'no content type'} instead of JSON`, response, context);
+    const type = response.headers['content-type'] ?? 'no content type';
+    if (/[/+]json\b/i.test(type))
+      throw fail('JW3002', {request, problem: 'its JSON is cut off or damaged'}, {outcome: 'retry'});
+    throw unusable(`${type} instead of JSON`, response, context);
   }
 }
 

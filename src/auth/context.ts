@@ -54,9 +54,13 @@ export interface Outgoing {
 
 export type Fields = {readonly json: JsonObject} | {readonly form: readonly (readonly [string, string])[]};
 
+const secretRoots = new WeakMap<AuthContext, object>();
+
 /** Roots of `auth.*`: connection and secret, and what `more` adds. */
 export function authScope(context: AuthContext, more: Scope = {}): Scope {
-  return {connection: context.connection, secret: secretRoot(context), ...more};
+  const secret = secretRoots.get(context) ?? secretRoot(context);
+  secretRoots.set(context, secret);
+  return {connection: context.connection, secret, ...more};
 }
 
 /** Each secret is read only when an expression asks for it, and is known to the redactor before anybody gets it. */

@@ -104,6 +104,7 @@ function lowerCase(headers: Readonly<Record<string, string>>): JsonObject & Reco
 
 /** The text of a value that may be left out. */
 export function optionalText(value: unknown, scope: Scope): string | undefined {
-  if (value === undefined || evaluate(value, scope) === OMIT) return undefined;
-  return evaluateText(value, scope);
+  const result = evaluate(value, scope);
+  if (result === OMIT) return undefined;
+  return typeof result === 'string' ? result : evaluateText(value, scope);
 }

@@ -36,12 +36,17 @@ export function createGuard(policy: EgressPolicy, resolve: Resolve = resolveByDn
     const reach = reachOf(address);
     return reach === 'public' || (reach === 'private' && allowed.has(canonical(host)));
   };
+  /** The decision is made from nothing but these, so it is made once for each. */
+  const passed = new Set<string>();
   return {
     check(url) {
+      const place = `${url.protocol}//${url.username}:${url.password}@${url.host}`;
+      if (passed.has(place)) return;
       const host = hostOf(url);
       const problem =
         findProblem(url, patterns) ?? (ipaddr.isValid(host) && !mayDial(host, host) ? rangeOf(host) : undefined);
       if (problem !== undefined) throw refusal(host, problem);
+      if (passed.size < mostPassed) passed.add(place);
     },
     lookup(host, options, callback) {
       resolve(host).then(
@@ -57,6 +62,8 @@ export function createGuard(policy: EgressPolicy, resolve: Resolve = resolveByDn
     },
   };
 }
+
+const mostPassed = 1000;
 
 const resolveByDns: Resolve = (host) => lookUp(host, {all: true, order: 'verbatim'});
 

@@ -7,7 +7,7 @@ const host = 'guard-check.invalid';
 
 /**
  * Calls a name that is permitted but resolves to this machine: only the guard, asked while dialling, can refuse it with JW3010.
- * Anything else (the runtime's fetch refuses our dispatcher, or does not use it) is JW9001, and Jobwire must not start.
+ * Anything else (the client does not hand its requests to our sockets, for example) is JW9001, and Jobwire must not start.
  */
 export async function assertGuardWorks(
   open: (policy: EgressPolicy, tuning: Tuning) => Transport = createTransport,

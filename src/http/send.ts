@@ -1,10 +1,13 @@
 /** The only door to the network: one guarded exchange, and the redirects it may follow. Must never retry, nor decide what an answer means. */
 import {createSecureContext, getCACertificates} from 'node:tls';
 import ky, {type Options} from 'ky';
-import {Agent, type Dispatcher} from 'undici';
+import {Agent} from 'undici';
 import {fail} from '../errors/jobwire-error.ts';
+import {elapsed} from '../values/time.ts';
+import {codings, decodeBody} from './coding.ts';
 import {createGuard, type EgressPolicy, type Guard, type Resolve} from './egress.ts';
 import {describeRequest, isRedirect, nextHop, type RedirectRule} from './redirect.ts';
+import {type Heard, talk} from './talk.ts';
 import {faultOf, type Progress} from './wire-fault.ts';
 
 export interface WireRequest {
@@ -57,11 +60,11 @@ export function createTransport(policy: EgressPolicy, tuning: Tuning = {}): Tran
   const agent = openAgent(policy, guard, tuning);
   return {
     async send(request) {
-      const signal = AbortSignal.timeout(request.timeoutMs);
+      const until = elapsed() + request.timeoutMs;
       let hop = request;
       for (let hops = 0; ; hops++) {
         guard.check(readUrl(hop.url));
-        const response = await exchange(hop, agent, signal);
+        const response = await exchange(hop, agent, until - elapsed());
         if (!isRedirect(hop, response)) return response;
         hop = nextHop(hop, response, hops);
       }
@@ -88,44 +91,50 @@ function openAgent(policy: EgressPolicy, guard: Guard, tuning: Tuning): Agent {
   });
 }
 
-async function exchange(request: WireRequest, agent: Agent, signal: AbortSignal): Promise<WireResponse> {
+async function exchange(request: WireRequest, agent: Agent, timeoutMs: number): Promise<WireResponse> {
   const progress: Progress = {stage: 'unwatched'};
-  const answer = begin(request, {signal, dispatcher: watch(agent, progress)});
+  const tooLarge = () => fail('JW3007', {request: describeRequest(request), limit: request.maxBytes});
+  const {body, maxBytes} = request;
+  const answer = begin(request, ({method, url, headers}) =>
+    talk(agent, {method, url, headers: Object.fromEntries(headers), body, timeoutMs, maxBytes, progress, tooLarge}),
+  );
   try {
-    const response = await answer;
-    const body = await readBody(response, request);
-    return {
-      status: response.status,
-      url: request.url,
-      headers: Object.fromEntries(response.headers),
-      cookies: response.headers.getSetCookie(),
-      body,
-    };
+    const heard = await answer;
+    const decoded = await decodeBody(heard.body, heard.headers['content-encoding'], maxBytes);
+    if (decoded === undefined) throw tooLarge();
+    return {...heard, url: request.url, body: decoded};
   } catch (error) {
     throw faultOf(error, progress);
   }
 }
 
-function begin(request: WireRequest, wire: {signal: AbortSignal; dispatcher: unknown}): Promise<Response> {
+/**
+ * The client checks and completes method, address and headers; what it made of them goes out over our own sockets. The body stays
+ * out of its hands: it would make a stream of bytes that are all here.
+ */
+function begin(request: WireRequest, speak: (asked: Request) => Promise<Heard>): Promise<Heard> {
   refuseHeaders(request);
-  const options = {
+  const options: Options = {
     method: request.method,
-    headers: {'user-agent': 'jobwire', ...request.headers},
-    ...(request.body !== undefined && {body: request.body}),
+    headers: {'user-agent': 'jobwire', accept: '*/*', 'accept-encoding': codings, ...lowerCase(request.headers)},
     retry: 0,
     throwHttpErrors: false,
     timeout: false,
     redirect: 'manual',
-    ...wire,
+    fetch: async (asked) => ({...(await speak(asked as Request)), ok: true}) as unknown as Response,
   };
   try {
-    return ky(request.url, options as Options);
+    return ky(request.url, options) as unknown as Promise<Heard>;
   } catch {
     // The reason is not repeated: it may quote a header with a credential.
     throw fail('JW2107', {
       problem: `${describeRequest(request)} cannot be sent: a header or the body is not allowed by HTTP`,
     });
   }
+}
+
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** Set by the client itself; another `host` would also choose another certificate. */
@@ -136,44 +145,6 @@ const ownHeaders: ReadonlySet<string> = new Set(
 function refuseHeaders({headers}: WireRequest): void {
   const name = Object.keys(headers).find((candidate) => ownHeaders.has(candidate.toLowerCase()));
   if (name !== undefined) throw fail('JW2107', {problem: `the header ${name} is set by the HTTP client`});
-}
-
-/** The agent for one request, noting how far it came. */
-function watch(agent: Agent, progress: Progress): Pick<Dispatcher, 'dispatch'> {
-  return {
-    dispatch(options, handler) {
-      progress.stage = 'waiting';
-      const hooks = handler as unknown as Record<string, unknown>;
-      for (const name of ['onConnect', 'onRequestStart']) {
-        const original = hooks[name];
-        if (typeof original !== 'function') continue;
-        hooks[name] = function (this: unknown, ...rest: unknown[]) {
-          progress.stage = 'started';
-          return original.apply(this, rest);
-        };
-      }
-      return agent.dispatch(options, handler);
-    },
-  };
-}
-
-/** The decoded body. Counts what comes out of decompression, so that a small answer cannot become a huge one (JW3007). */
-async function readBody(response: Response, request: WireRequest): Promise<Uint8Array> {
-  const tooLarge = () => fail('JW3007', {request: describeRequest(request), limit: request.maxBytes});
-  const announced = Number(response.headers.get('content-length') ?? 0);
-  if (response.body === null) return new Uint8Array();
-  const chunks: Uint8Array[] = [];
-  let size = announced > request.maxBytes && request.method !== 'HEAD' ? announced : 0;
-  if (size > 0) {
-    await response.body.cancel();
-    throw tooLarge();
-  }
-  for await (const chunk of response.body) {
-    size += chunk.byteLength;
-    if (size > request.maxBytes) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size);
 }
 
 function readUrl(text: string): URL {

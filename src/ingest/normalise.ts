@@ -132,9 +132,9 @@ function timeOf({mapping, scope}: Work): string | undefined {
 }
 
 function textOrNone(value: unknown, scope: Scope): string | undefined {
-  if (value === undefined) return undefined;
   const result = evaluate(value, scope);
-  return result === OMIT || result === null ? undefined : evaluateText(value, scope);
+  if (result === OMIT || result === null) return undefined;
+  return typeof result === 'string' ? result : evaluateText(value, scope);
 }
 
 /** JW4004 with the places that do not fit, never their values. */

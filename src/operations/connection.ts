@@ -90,7 +90,10 @@ export function openConnection(unit: ConnectionUnit, connector: Connector, tools
     tokens: tools.tokens,
     ...(tools.refreshTokens && {refreshTokens: tools.refreshTokens}),
   };
-  const baseUrl = (prepared: JsonObject) => renderUrl(part.baseUrl, authScope(context, {prepared}));
+  const baseUrl: (prepared: JsonObject) => string = keptFor(
+    (prepared) => renderUrl(part.baseUrl, authScope(context, {prepared})),
+    readsSecrets(part.baseUrl),
+  );
   const bare: LiveConnection = {
     id: manifest.id,
     connector,
@@ -139,13 +142,23 @@ function preparation(bare: LiveConnection): (log?: Log) => Promise<JsonObject> {
   };
 }
 
-function headersOf({headers}: EffectiveConnection, config: JsonObject): LiveConnection['headers'] {
-  let made: {readonly from: JsonObject; readonly headers: Record<string, string>} | undefined;
+/** Made once for each `prepared`, unless it reads what may change meanwhile. */
+function keptFor<T>(make: (prepared: JsonObject) => T, changes = false): (prepared: JsonObject) => T {
+  let kept: {readonly from: JsonObject; readonly made: T} | undefined;
   return (prepared) => {
-    if (made?.from !== prepared)
-      made = {from: prepared, headers: lowerCase(renderHeaders(headers, {connection: config, prepared}))};
-    return made.headers;
+    if (changes) return make(prepared);
+    if (kept?.from !== prepared) kept = {from: prepared, made: make(prepared)};
+    return kept.made;
   };
+}
+
+/** Whoever reads a secret names it. */
+function readsSecrets(value: unknown): boolean {
+  return JSON.stringify(value).includes('secret');
+}
+
+function headersOf({headers}: EffectiveConnection, config: JsonObject): LiveConnection['headers'] {
+  return keptFor((prepared) => lowerCase(renderHeaders(headers, {connection: config, prepared})));
 }
 
 function operationsOf(connector: Connector): LiveConnection['operation'] {

@@ -301,6 +301,11 @@ describe('a token answer', () => {
       await assert.rejects(authorize(), isFault('JW3013', {message}));
     });
 
+  it('O04 is asked for again later when the answer is cut off: the operation was not sent', async () => {
+    login().post('/connect/token').reply(200, '{"access_token":"abc","expi', {'content-type': 'application/json'});
+    await assert.rejects(authorize(), isFault('JW3002', {outcome: 'retry', message: /cut off or damaged/}));
+  });
+
   it('keeps what the server says, masked', async () => {
     login()
       .post('/connect/token')

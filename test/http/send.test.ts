@@ -144,6 +144,20 @@ describe('the size of an answer', () => {
     assertTooLarge(await rejection(transport().send(request(`http://127.0.0.1:${port}/`))));
   });
 
+  it('is refused while it comes, however it is framed, and the next call is answered', async () => {
+    const port = await serve((message, response) => {
+      if (message.url === '/last') response.writeHead(200, {connection: 'close'});
+      if (message.url === '/small') return response.end('ok');
+      for (let i = 0; i < 200; i++) response.write('x'.repeat(1000));
+      return response.end();
+    });
+    const wire = transport();
+    for (const path of ['/more', '/last']) {
+      assertTooLarge(await rejection(wire.send(request(`http://127.0.0.1:${port}${path}`, {maxBytes: 5000}))));
+      assert.equal(text(await wire.send(request(`http://127.0.0.1:${port}/small`))), 'ok');
+    }
+  });
+
   it('may be exactly the limit, not one byte more', async () => {
     const port = await serve((message, response) => {
       response.write('12345');

@@ -105,7 +105,7 @@ describe('a poll over several pages', () => {
       assert.deepEqual(storedThen, [0, 1]);
     });
 
-    it('goes on behind its cursor when the maximum of pages is reached', async () => {
+    it('D16: goes on behind its cursor when the maximum of pages is reached', async () => {
       const {poll, clock} = await asc();
       answers({rows: []});
       fine(await poll());
@@ -298,7 +298,7 @@ describe('a poll over several pages', () => {
   });
 
   describe('that repeats (D16)', () => {
-    it('refuses a page that points to itself, and keeps its rows', async () => {
+    it('D16: refuses a page that points to itself, and keeps its rows', async () => {
       const {poll, stored} = await pollBench({operation: paged()});
       answers({rows: [row('a', at(0))], body: {next: 'same'}}, {rows: [row('b', at(0))], body: {next: 'same'}});
       const polled = await poll();
@@ -306,7 +306,7 @@ describe('a poll over several pages', () => {
       assert.deepEqual(await stored(), ['a', 'b']);
     });
 
-    it('refuses a target that gives one page for every offset', async () => {
+    it('D16: refuses a target that gives one page for every offset', async () => {
       const {poll, stored} = await pollBench({
         operation: {request: {method: 'GET', path: '/rows', query: {o: '{{page.offset}}'}}, page: {style: 'offset'}},
       });

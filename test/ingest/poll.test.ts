@@ -347,7 +347,7 @@ describe('a poll', () => {
   });
 
   describe('that breaks off', () => {
-    it('reads again what was fetched before a crash and not stored (D15)', async () => {
+    it('D15: reads again what was fetched before a crash and not stored', async () => {
       const {poll, tools, stored} = await pollBench();
       const asked = answers({rows: [row('a', at(0))]}, {rows: [row('a', at(0))]});
       const accept = async () => {

@@ -44,7 +44,7 @@ const statuses: readonly [status: number, expected: Expected][] = [
 ];
 
 const unreadable: readonly [title: string, body: string, type: string, expected: Expected][] = [
-  ['half a JSON document', '{"a":', 'application/json', ['retry JW3006', 'retry JW3006', 'unknown JW3009']],
+  ['O04: half a JSON document', '{"a":', 'application/json', ['retry JW3006', 'retry JW3006', 'unknown JW3009']],
   ['a key twice', '{"a":1,"a":2}', 'application/json', ['retry JW3006', 'retry JW3006', 'unknown JW3009']],
   ['an HTML page', '<html></html>', 'text/html', ['retry JW3005', 'retry JW3005', 'unknown JW3009']],
 ];

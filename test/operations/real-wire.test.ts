@@ -48,7 +48,7 @@ describe('on a real wire', () => {
     assert.equal(await outcomeAt(port, 'unsafe write', {timeout: '60ms'}), 'unknown JW3009');
   });
 
-  it('an answer that breaks off leaves a write unclear', async () => {
+  it('O04: an answer that breaks off leaves a write unclear', async () => {
     const port = await serveRaw((socket) => {
       socket.on('data', () => {
         socket.write('HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{"id":');

@@ -1,5 +1,14 @@
 /** The schemes that sign bytes with a key, sign and check side by side. Must never see anything but bytes. */
-import {createHash, createHmac, createPrivateKey, createPublicKey, type KeyObject, sign, verify} from 'node:crypto';
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
 import type {HashName} from './extract.ts';
 import {sameBytes} from './key.ts';
 
@@ -17,7 +26,7 @@ export interface KeyedScheme {
 }
 
 export const keyedSchemes = {
-  hmac: symmetric(({algorithm, key, base}) => createHmac(algorithm, key).update(base).digest()),
+  hmac: symmetric(({algorithm, key, base}) => createHmac(algorithm, createSecretKey(key)).update(base).digest()),
   digest: symmetric(({algorithm, base}) => createHash(algorithm).update(base).digest()),
   ed25519: {
     sign: ({key, base}) => sign(null, base, privateKey(key)),
