@@ -3,10 +3,13 @@ import {createHmac} from 'node:crypto';
 import {Pool} from 'undici';
 
 export interface Load {
-  readonly url: string;
+  /** Where senders send to; several are served in turn, as behind a balancer. */
+  readonly urls: readonly string[];
   readonly key: string;
   readonly events: number;
   readonly concurrency: number;
+  /** Number of the first incident: the same number is the same event. */
+  readonly from?: number;
 }
 
 export interface Acks {
@@ -15,24 +18,27 @@ export interface Acks {
   readonly refused: number;
 }
 
-export async function sendIncidents({url, key, events, concurrency}: Load): Promise<Acks> {
-  const {origin, pathname} = new URL(url);
-  const pool = new Pool(origin, {connections: concurrency, pipelining: 1});
+export async function sendIncidents({urls, key, events, concurrency, from = 0}: Load): Promise<Acks> {
+  const places = urls.map((url) => {
+    const {origin, pathname} = new URL(url);
+    return {pool: new Pool(origin, {connections: concurrency, pipelining: 1}), path: pathname};
+  });
   const times: number[] = [];
   let next = 0;
   let refused = 0;
-  const lane = async (): Promise<void> => {
+  const lane = async (number: number): Promise<void> => {
+    const {pool, path} = places[number % places.length] as (typeof places)[number];
     while (next < events) {
-      const {body, headers} = incident(next++, key);
+      const {body, headers} = incident(from + next++, key);
       const before = performance.now();
-      const answer = await pool.request({method: 'POST', path: pathname, headers, body});
+      const answer = await pool.request({method: 'POST', path, headers, body});
       await answer.body.dump();
       if (answer.statusCode === 202) times.push(performance.now() - before);
       else refused++;
     }
   };
-  await Promise.all(Array.from({length: concurrency}, lane));
-  await pool.close();
+  await Promise.all(Array.from({length: concurrency}, (_, number) => lane(number)));
+  await Promise.all(places.map(({pool}) => pool.close()));
   return {times: times.sort((a, b) => a - b), refused};
 }
 

@@ -1,156 +1,98 @@
 /**
- * Events to started jobs per second: Jobwire with fsync beside a tuned script without durability, in one run on one machine.
- * Figures are ratios; single numbers of a shared machine mean little. `npm run bench -- 5000` sends 5,000 events to each.
+ * Events to started jobs per second: Jobwire beside scripts and Node-RED, in one run on one machine. Rounds alternate between all
+ * subjects; medians and their ratios are printed. Single numbers of a shared machine mean little, and nothing fails for being slow.
  */
-import {type ChildProcess, spawn} from 'node:child_process';
-import {cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
-import {createProject, packageRoot} from '../src/project.ts';
+import {parseArgs} from 'node:util';
 import {percentile, sendIncidents} from './load.ts';
+import {openCluster} from './postgres.ts';
+import {cpuMicros, killAll, start, stop} from './processes.ts';
+import {type Measured, report} from './report.ts';
+import {type Opened, type Subject, subjectsWith} from './subjects.ts';
 
-const events = Number(process.argv[2] ?? 5000);
-const rounds = 3;
-const children: ChildProcess[] = [];
-
-interface Measured {
-  readonly perSecond: number;
-  readonly ackMs: number;
-}
-
-/** Starts a script of ours and gives what its first line says. */
-function start(
-  args: readonly string[],
-  env: Record<string, string> = {},
-): Promise<{child: ChildProcess; line: string}> {
-  const child = spawn(process.execPath, args, {stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, ...env}});
-  children.push(child);
-  return new Promise((resolve, reject) => {
-    const read = (chunk: Buffer): void => {
-      const line = chunk.toString().split('\n')[0] ?? '';
-      if (line !== '') resolve({child, line});
-    };
-    child.stdout?.once('data', read);
-    child.stderr?.once('data', read);
-    child.once('exit', (code) => reject(new Error(`${args.join(' ')} ended with ${code}`)));
-  });
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.removeAllListeners('exit');
-  child.once('exit', () => undefined);
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
-  await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, 6000))]);
-  clearTimeout(timer);
-}
+const help = `npm run bench -- [EVENTS] [--rounds N] [--warm-up EVENTS] [--only NAME,NAME] [--skip NAME,NAME]
+names: tuned, durable, naive, node-red (installed on demand), sqlite, postgres-1, postgres-2`;
+const {values, positionals} = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: {type: 'string', default: '3'},
+    'warm-up': {type: 'string', default: '1000'},
+    only: {type: 'string', default: ''},
+    skip: {type: 'string', default: ''},
+    help: {type: 'boolean', default: false},
+  },
+});
+const events = Number(positionals[0] ?? 3000);
+const [rounds, warmUp] = [Number(values.rounds), Number(values['warm-up'])];
+const concurrency = 32;
 
 async function started(target: string): Promise<number> {
-  const answer = (await (await fetch(`${target}/count`)).json()) as {started: number};
-  return answer.started;
+  return ((await (await fetch(`${target}/count`)).json()) as {started: number}).started;
+}
+
+interface Burst {
+  readonly opened: Opened;
+  readonly target: string;
+  readonly from: number;
+  readonly count: number;
 }
 
 /** Sends the events and waits until the target has started one job for each. */
-async function measure(url: string, key: string, target: string): Promise<Measured> {
-  const before = await started(target);
-  const began = performance.now();
-  const {times, refused} = await sendIncidents({url, key, events, concurrency: 32});
+async function burst({opened, target, from, count}: Burst): Promise<Measured> {
+  const {urls, key, processes} = opened;
+  const cpu = () => processes.reduce((sum, process) => sum + cpuMicros(process), 0);
+  const [before, cpuBefore, began] = [await started(target), cpu(), performance.now()];
+  const {times, refused} = await sendIncidents({urls, key, events: count, concurrency, from});
   if (refused > 0) throw new Error(`${refused} deliveries were refused`);
-  for (let i = 0; (await started(target)) - before < events; i++) {
-    if (i > 1200) throw new Error('not all jobs were started within a minute');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  for (let i = 0; (await started(target)) - before < count; i++) {
+    if (i > 6000) throw new Error('not all jobs were started within two minutes');
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  return {perSecond: events / ((performance.now() - began) / 1000), ackMs: percentile(times, 0.99)};
-}
-
-async function measureTuned(): Promise<Measured> {
-  const target = await start(['bench/target.ts']);
-  const address = `http://127.0.0.1:${target.line}`;
-  const tuned = await start(['bench/tuned.ts', address, 'bench-key']);
-  const result = await measure(`http://127.0.0.1:${tuned.line}/`, 'bench-key', address);
-  await Promise.all([stop(tuned.child), stop(target.child)]);
-  return result;
-}
-
-async function measureJobwire(): Promise<Measured> {
-  const project = mkdtempSync(join(tmpdir(), 'jobwire-bench-'));
-  const target = await start(['bench/target.ts']);
-  const address = `http://127.0.0.1:${target.line}`;
-  const key = prepare(project, address);
-  const served = await start(['bin/jobwire.js', 'serve', '--port', '0', '-C', project], {
-    JOBWIRE_LOG_LEVEL: 'error',
-    JOBWIRE_HOOK_RATE: '1000000',
-  });
-  const url = /http:\S+/.exec(served.line)?.[0] ?? '';
-  const result = await measure(`${url}/hooks/servicenow-main/businessRule`, key, address);
-  await Promise.all([stop(served.child), stop(target.child)]);
-  rmSync(project, {recursive: true, force: true});
-  return result;
-}
-
-/** The starter with the template's own lane and note taken out: both sides start one job per event and nothing else. */
-function prepare(project: string, target: string): string {
-  createProject(project, ['incident-to-triage']);
-  mkdirSync(join(project, 'templates', 'bench'), {recursive: true});
-  const shipped = JSON.parse(
-    readFileSync(join(project, 'templates', 'incident-to-triage', 'template.json'), 'utf8'),
-  ) as {
-    do: {policy: object; onComplete?: object}[];
+  return {
+    perSecond: count / ((performance.now() - began) / 1000),
+    p50: percentile(times, 0.5),
+    p99: percentile(times, 0.99),
+    cpu: (cpu() - cpuBefore) / count,
   };
-  const [triage] = shipped.do;
-  const {onComplete: _, ...target0} = triage as NonNullable<typeof triage>;
-  writeFileSync(
-    join(project, 'templates', 'bench', 'template.json'),
-    JSON.stringify({
-      ...shipped,
-      id: 'bench',
-      do: {...target0, policy: {delivery: 'reconcile', wait: false}},
-      policy: {},
-    }),
+}
+
+/** Fresh processes each time: what came before must not matter. The first events find a cold compiler on every side. */
+async function measure(subject: Subject): Promise<Measured> {
+  const process = await start(['bench/target.ts']);
+  const target = `http://127.0.0.1:${process.line}`;
+  const opened = await subject.open(target);
+  if (warmUp > 0) await burst({opened, target, from: 0, count: warmUp});
+  const measured = await burst({opened, target, from: warmUp, count: events});
+  await opened.close();
+  await stop(process);
+  return measured;
+}
+
+function isWanted({name}: Subject): boolean {
+  const [only, skip] = [values.only, values.skip].map((text) => text.split(',').filter(Boolean));
+  return (only?.length ? only.includes(name) : true) && !skip?.includes(name);
+}
+
+async function main(): Promise<void> {
+  const needsCluster = subjectsWith({database: async () => '', close: async () => undefined}).some(
+    (subject) => subject.name.startsWith('postgres') && isWanted(subject),
   );
-  rmSync(join(project, 'templates', 'incident-to-triage'), {recursive: true});
-  liftBudgets(project);
-  const connection = join(project, 'connections', 'uipath-prod.json');
-  writeFileSync(connection, readFileSync(connection, 'utf8').replace(/http:\/\/127\.0\.0\.1:\d+/, target));
-  return readFileSync(join(project, 'connections', 'secrets', 'servicenow-signing-key'), 'utf8').trim();
-}
-
-/** The shipped connector keeps below what a tenant allows; the bench's target allows everything. */
-function liftBudgets(project: string): void {
-  const folder = join(project, 'connectors', 'uipath-orchestrator');
-  cpSync(join(packageRoot, 'connectors', 'uipath-orchestrator'), folder, {recursive: true});
-  const file = join(folder, 'connector.json');
-  const connector = JSON.parse(readFileSync(file, 'utf8')) as {http: object};
-  const budgets = {
-    lists: {limit: 1_000_000, per: '1m', concurrency: 64},
-    calls: {limit: 1_000_000, per: '1m', concurrency: 64},
-  };
-  writeFileSync(file, JSON.stringify({...connector, http: {...connector.http, budgets}}));
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-try {
-  const tuned: Measured[] = [];
-  const jobwire: Measured[] = [];
-  for (let i = 0; i < rounds; i++) {
-    tuned.push(await measureTuned());
-    jobwire.push(await measureJobwire());
+  const cluster = needsCluster ? await openCluster() : undefined;
+  if (needsCluster && !cluster) console.log('PostgreSQL is skipped: there is none here');
+  const subjects = subjectsWith(cluster).filter(isWanted);
+  const results = new Map<string, Measured[]>(subjects.map(({name}) => [name, []]));
+  try {
+    for (let round = 0; round < rounds; round++)
+      for (const subject of subjects) {
+        const measured = await measure(subject);
+        results.get(subject.name)?.push(measured);
+        console.error(`round ${round + 1}  ${subject.title}: ${measured.perSecond.toFixed(0)}/s`);
+      }
+  } finally {
+    await cluster?.close();
   }
-  const speed = (list: readonly Measured[]): number => median(list.map(({perSecond}) => perSecond));
-  const ack = (list: readonly Measured[]): number => median(list.map(({ackMs}) => ackMs));
-  console.log(`events per round ${events}, rounds ${rounds}, medians`);
-  console.log(
-    `tuned script, no durability   ${speed(tuned).toFixed(0)} events → jobs per second, p99 ack ${ack(tuned).toFixed(1)} ms`,
-  );
-  console.log(
-    `Jobwire, SQLite with fsync    ${speed(jobwire).toFixed(0)} events → jobs per second, p99 ack ${ack(jobwire).toFixed(1)} ms`,
-  );
-  console.log(`ratio Jobwire / tuned         ${(speed(jobwire) / speed(tuned)).toFixed(2)}`);
-} finally {
-  for (const child of children) child.kill('SIGKILL');
+  console.log(`events ${events} after ${warmUp} to warm up, rounds ${rounds}, ${concurrency} senders, medians\n`);
+  console.log(report(subjects, results));
 }
+
+if (values.help) console.log(help);
+else await main().finally(killAll);
