@@ -22,6 +22,13 @@ const rows: readonly (readonly [what: string, changes: readonly Change[]])[] = [
   ['telephone numbers of stories', [say('Call +15555550123 or +447700900123.')]],
   ['a weak hash that the vendor documents', [set(connector, `${verify}/0/algorithm`, 'sha1')]],
   ['a long tolerance that the vendor documents', [set(connector, `${verify}/0/timestamp/tolerance`, '1h')]],
+  [
+    'a long tolerance with evidence at its very place',
+    [
+      set(connector, `${verify}/0/timestamp/tolerance`, '1h'),
+      set(connector, '/evidence/0/at', `${verify}/0/timestamp/tolerance`),
+    ],
+  ],
   ['a second alternative without proof that the vendor documents', [set(connector, `${verify}/1`, {scheme: 'none'})]],
   [
     'no trademark where there is no vendor',
@@ -39,6 +46,29 @@ const rows: readonly (readonly [what: string, changes: readonly Change[]])[] = [
     'a lookup that uses something else when it finds nothing',
     [
       set(connector, '/lookups/queue/none', {action: 'use', use: {id: 'q-0'}}),
+      set('connectors/desk/cases/create-unknown-queue.json', '/expect/error/code', 'desk-not-found'),
+    ],
+  ],
+  [
+    'a request to wait that comes with another status than 429',
+    [
+      set('connectors/desk/cases/priority-busy.json', '/exchanges/0/response', {
+        status: 403,
+        headers: {'Retry-After': '30'},
+      }),
+    ],
+  ],
+  [
+    'a lookup that reads the one thing a path names',
+    [
+      set(connector, '/operations/findQueues/response/items', ['{{response.body}}']),
+      drop(connector, '/operations/findQueues/page'),
+      set(connector, '/operations/findQueues/params', {name: 'string'}),
+      set(connector, '/operations/findQueues/request', {method: 'GET', path: '/queues/{{params.name}}'}),
+      set(connector, '/lookups/queue/with', {name: '{{params.name}}'}),
+      drop(connector, '/lookups/queue/where'),
+      drop(connector, '/lookups/queue/none'),
+      drop(connector, '/lookups/queue/many'),
       set('connectors/desk/cases/create-unknown-queue.json', '/expect/error/code', 'desk-not-found'),
     ],
   ],

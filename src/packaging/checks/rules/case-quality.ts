@@ -63,7 +63,7 @@ export const caseQualityRules: readonly Row[] = [
       const limits = allRows(part.manifest).find(({row}) => row.action === 'rate-limit');
       const seen = part.cases.some(
         ({manifest: {exchanges = [], expect}}) =>
-          exchanges.some(({response}) => response?.status === 429) ||
+          exchanges.some(({response}) => response?.status === 429 || saysWhen(response?.headers)) ||
           /rate|limit|JW3003/.test(expect.error?.code ?? ''),
       );
       return !limits || seen ? [] : [at(part.unit, limits.pointer, 'in no case the target asks to wait')];
@@ -179,6 +179,11 @@ export const caseQualityRules: readonly Row[] = [
     ),
   },
 ];
+
+/** Some say with another status than 429 that one must wait, and for how long. */
+function saysWhen(headers: Readonly<Record<string, unknown>> | undefined): boolean {
+  return Object.keys(headers ?? {}).some((name) => name.toLowerCase() === 'retry-after');
+}
 
 function readsBody(value: Json): boolean {
   return JSON.stringify(value).includes('response.body');

@@ -30,6 +30,11 @@ function unlessDocumented({part, pointer}: Place, found: readonly Found[]): read
   return isDocumented(part.manifest, pointer) ? [] : found;
 }
 
+/** Evidence at the very place counts as well as evidence at the rule above it. */
+function inside(place: Place, below: string): Place {
+  return {...place, pointer: `${place.pointer}${below}`};
+}
+
 const text = (value: unknown): string => JSON.stringify(value ?? null);
 
 export const feedRules: readonly Row[] = [
@@ -56,7 +61,7 @@ export const feedRules: readonly Row[] = [
     ...eachProof(({algorithm}, place) => {
       const weak = algorithm === 'sha1';
       return weak
-        ? unlessDocumented(place, [
+        ? unlessDocumented(inside(place, '/algorithm'), [
             at(place.part.unit, `${place.pointer}/algorithm`, `${place.name} is signed with SHA-1`),
           ])
         : [];
@@ -70,7 +75,7 @@ export const feedRules: readonly Row[] = [
     fix: 'set tolerance to 5m; where the vendor sends late, evidence at the rule says so',
     ...eachProof(({timestamp}, place) =>
       timestamp?.tolerance !== undefined && (durationMs(timestamp.tolerance) ?? 0) > 900_000
-        ? unlessDocumented(place, [
+        ? unlessDocumented(inside(place, '/timestamp/tolerance'), [
             at(place.part.unit, `${place.pointer}/timestamp/tolerance`, `${timestamp.tolerance} is long`),
           ])
         : [],
@@ -108,7 +113,7 @@ export const feedRules: readonly Row[] = [
     fix: 'read the token from a header; where the vendor sends it nowhere else, evidence at the rule says so',
     ...eachProof(({scheme, token}, place) =>
       scheme === 'token' && text(token?.from).includes('request.query')
-        ? unlessDocumented(place, [
+        ? unlessDocumented(inside(place, '/token/from'), [
             at(place.part.unit, `${place.pointer}/token/from`, `the token of ${place.name} stands in the address`),
           ])
         : [],

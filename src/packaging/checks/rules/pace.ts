@@ -24,8 +24,8 @@ export const paceRules: readonly Row[] = [
     levels: 'info/warning/warning',
     why: '"lookup found nothing" does not say what was looked for',
     fix: 'add none with code and message',
-    ...eachLookup(({none}, {name, pointer, part}) =>
-      none !== undefined && (none.action === 'use' || none.message !== undefined)
+    ...eachLookup(({none, ...lookup}, {name, pointer, part}) =>
+      readsOne(part, lookup) || (none !== undefined && (none.action === 'use' || none.message !== undefined))
         ? []
         : [at(part.unit, pointer, `${name} says nothing when it finds nothing`, {key: true})],
     ),
@@ -36,8 +36,10 @@ export const paceRules: readonly Row[] = [
     levels: 'info/info/warning',
     why: 'names are not unique everywhere',
     fix: 'add many: fail with a code, first with an order, or all',
-    ...eachLookup(({many}, {name, pointer, part}) =>
-      many !== undefined ? [] : [at(part.unit, pointer, `${name} says nothing about several`, {key: true})],
+    ...eachLookup(({many, ...lookup}, {name, pointer, part}) =>
+      readsOne(part, lookup) || many !== undefined
+        ? []
+        : [at(part.unit, pointer, `${name} says nothing about several`, {key: true})],
     ),
   },
   {
@@ -142,4 +144,14 @@ export const paceRules: readonly Row[] = [
 
 function ends(words: readonly string[]): boolean {
   return words.includes('succeeded') && (words.includes('failed') || words.includes('canceled'));
+}
+
+/** The one thing that a path names is read, as a list of one: a lookup without conditions finds neither none nor several. */
+function readsOne({manifest}: ConnectorPart, {call, where}: {call?: string; where?: readonly unknown[]}): boolean {
+  const items = call === undefined ? undefined : manifest.operations[call]?.response?.items;
+  if (where !== undefined || !Array.isArray(items) || items.length !== 1) return false;
+  const [only] = items as unknown[];
+  return typeof only === 'string'
+    ? !/\boptional\b/.test(only)
+    : !Object.keys(only ?? {}).some((key) => key.startsWith('$'));
 }
