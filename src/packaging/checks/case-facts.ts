@@ -1,6 +1,8 @@
 /** What cases of a unit are about and how they end. Must never run one. */
-import type {Case, Feed} from '../../generated/types.ts';
-import {provedAlike} from './facts.ts';
+import {JobwireError} from '../../errors/jobwire-error.ts';
+import {evaluateTest} from '../../expressions/evaluate.ts';
+import type {Case, ErrorRow, Feed} from '../../generated/types.ts';
+import {covers, provedAlike} from './facts.ts';
 import type {ConnectorPart, TemplatePart} from './subject.ts';
 
 /** Cases whose subject has this name. */
@@ -30,6 +32,24 @@ export function isNotFound({exchanges = [], expect: {error}}: Case): boolean {
     exchanges.some(({response}) => response?.status === 404 || response?.status === 410) ||
     /not-found|no-such|unknown|missing|gone|removed|JW3016|JW3101/.test(error?.code ?? '')
   );
+}
+
+type CaseResponse = NonNullable<Case['exchanges']>[number]['response'];
+
+/** Whether the row is about this answer of a case; a test that needs more than the answer is not known to hold. */
+export function meets(row: ErrorRow, answer: CaseResponse): boolean {
+  if (answer === undefined || !covers(row, answer.status)) return false;
+  const {test} = row.when;
+  if (test === undefined) return true;
+  const headers = Object.fromEntries(
+    Object.entries(answer.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  try {
+    return evaluateTest(test, {response: {status: answer.status, headers, body: answer.body ?? null}});
+  } catch (thrown) {
+    if (thrown instanceof JobwireError) return false;
+    throw thrown;
+  }
 }
 
 /** Whether a delivery to this feed, or to one that is proved alike, is refused with the code. */

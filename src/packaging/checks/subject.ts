@@ -12,6 +12,7 @@ import {type Library, loadLibrary, type Unit} from '../../manifest/library.ts';
 import {loadFile} from '../../manifest/load.ts';
 import {callsOf} from '../../manifest/references-template.ts';
 import {createUnit} from '../../manifest/unit.ts';
+import {isObject, own, parseJson} from '../../values/json.ts';
 
 export interface SourceFile {
   /** Below the folder it was read for, with slashes. */
@@ -189,4 +190,22 @@ export function filesBelow(dir: string): SourceFile[] {
 
 export function textFiles(files: readonly SourceFile[]): TextFile[] {
   return files.filter((file): file is TextFile => file.text !== undefined);
+}
+
+/** Text files that may be set anew: a body that a delivery sends unchanged must keep the bytes that were signed. */
+export function ownTexts(files: readonly SourceFile[]): TextFile[] {
+  const texts = textFiles(files);
+  const sent = new Set(texts.flatMap(bodyFileOf));
+  return texts.filter(({file}) => !sent.has(resolve(file)));
+}
+
+function bodyFileOf({file, path, text}: TextFile): string[] {
+  if (!/(^|\/)samples\/.*\.json$/.test(path) || !text.includes('"bodyFile"')) return [];
+  try {
+    const delivery = parseJson(text);
+    const body = isObject(delivery) ? own(delivery, 'bodyFile') : undefined;
+    return typeof body === 'string' ? [resolve(dirname(file), body)] : [];
+  } catch {
+    return [];
+  }
 }

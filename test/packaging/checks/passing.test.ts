@@ -1,6 +1,6 @@
 /** What the publish check must not find fault with: each row is near something that a rule refuses. */
 import assert from 'node:assert/strict';
-import {type Change, check, connector, drop, manifest, readme, set, swap} from './overlay.ts';
+import {type Change, check, connector, drop, manifest, readme, set, swap, write} from './overlay.ts';
 
 const say = (text: string): Change => swap(readme, 'Attachments are not read.', text);
 const verify = '/feeds/webhooks/webhook/verify';
@@ -50,10 +50,11 @@ const rows: readonly (readonly [what: string, changes: readonly Change[]])[] = [
     ],
   ],
   [
-    'a request to wait that comes with another status than 429',
+    'a request to wait that comes with another status than 429, where a row says so',
     [
+      set(connector, '/http/errors/3/when', {status: [503], test: '{{has response.headers.[retry-after]}}'}),
       set('connectors/desk/cases/priority-busy.json', '/exchanges/0/response', {
-        status: 403,
+        status: 503,
         headers: {'Retry-After': '30'},
       }),
     ],
@@ -70,6 +71,17 @@ const rows: readonly (readonly [what: string, changes: readonly Change[]])[] = [
       drop(connector, '/lookups/queue/none'),
       drop(connector, '/lookups/queue/many'),
       set('connectors/desk/cases/create-unknown-queue.json', '/expect/error/code', 'desk-not-found'),
+    ],
+  ],
+  [
+    'a signed body without a line break at its end, and with blanks and returns',
+    [
+      write(
+        'connectors/desk/samples/payloads/created.json',
+        '{"delivery": "d-1", "at": "2026-01-12T08:00:00Z", \r\n"ticket": {"id": "t-1", "subject": "x", "priority": "high"}}',
+      ),
+      drop('connectors/desk/samples/deliveries/ticket.created.json', '/body'),
+      set('connectors/desk/samples/deliveries/ticket.created.json', '/bodyFile', '../payloads/created.json'),
     ],
   ],
   [

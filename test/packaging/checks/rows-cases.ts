@@ -97,7 +97,10 @@ export const caseRows: readonly Failing[] = [
   },
   {
     rule: 'PC314',
-    changes: [drop('connectors/desk/cases/priority-busy.json', '/exchanges/0')],
+    changes: [
+      set(connector, '/http/errors/3/when', {status: [503], test: '{{has response.headers.[retry-after]}}'}),
+      set('connectors/desk/cases/priority-busy.json', '/exchanges/0/response', {status: 503}),
+    ],
     at: `${connector}#/http/errors/3`,
   },
   {

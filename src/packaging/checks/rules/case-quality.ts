@@ -1,7 +1,7 @@
 /** Rules about what cases show of feeds, limits and templates, and that they compare something. */
 import {members} from '../../../manifest/parts.ts';
 import type {Json} from '../../../values/json.ts';
-import {casesAbout, endOf, isUnclear, ranTargets, refusesDelivery, targetsOf} from '../case-facts.ts';
+import {casesAbout, endOf, isUnclear, meets, ranTargets, refusesDelivery, targetsOf} from '../case-facts.ts';
 import {allRows} from '../facts.ts';
 import {at, ofFile} from '../places.ts';
 import {eachConnector, eachTemplate, eachUnit, type Row} from '../rule.ts';
@@ -60,13 +60,14 @@ export const caseQualityRules: readonly Row[] = [
     why: 'a limit that is not understood stops every run at once',
     fix: 'add a case with a 429, or what the vendor says instead',
     ...eachConnector((part) => {
-      const limits = allRows(part.manifest).find(({row}) => row.action === 'rate-limit');
+      const limits = allRows(part.manifest).filter(({row}) => row.action === 'rate-limit');
+      const [first] = limits;
       const seen = part.cases.some(
         ({manifest: {exchanges = [], expect}}) =>
-          exchanges.some(({response}) => response?.status === 429 || saysWhen(response?.headers)) ||
+          exchanges.some(({response}) => response?.status === 429 || limits.some(({row}) => meets(row, response))) ||
           /rate|limit|JW3003/.test(expect.error?.code ?? ''),
       );
-      return !limits || seen ? [] : [at(part.unit, limits.pointer, 'in no case the target asks to wait')];
+      return !first || seen ? [] : [at(part.unit, first.pointer, 'in no case the target asks to wait')];
     }),
   },
   {
@@ -179,11 +180,6 @@ export const caseQualityRules: readonly Row[] = [
     ),
   },
 ];
-
-/** Some say with another status than 429 that one must wait, and for how long. */
-function saysWhen(headers: Readonly<Record<string, unknown>> | undefined): boolean {
-  return Object.keys(headers ?? {}).some((name) => name.toLowerCase() === 'retry-after');
-}
 
 function readsBody(value: Json): boolean {
   return JSON.stringify(value).includes('response.body');

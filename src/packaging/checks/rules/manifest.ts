@@ -6,7 +6,7 @@ import {admitsHost, callsGivenAddresses, hostsInUse} from '../facts.ts';
 import {keyOrderEdits, schemaEdits} from '../member-edits.ts';
 import {at, inText, replaceString} from '../places.ts';
 import {eachConnector, everything, type Found, type Row} from '../rule.ts';
-import {type Subject, textFiles} from '../subject.ts';
+import {ownTexts, type Subject, textFiles} from '../subject.ts';
 
 /** Manifests of the subject that have a format of their own. */
 function manifests({pack, connectors, templates}: Subject) {
@@ -89,7 +89,7 @@ export const manifestRules: readonly Row[] = [
     fix: 'remove blanks at the end of lines',
     mends: true,
     ...everything(({files}) =>
-      textFiles(files).flatMap((file) => {
+      ownTexts(files).flatMap((file) => {
         const ends = [...file.text.matchAll(/[ \t]+(?=\r?\n|$)/g)];
         const [first] = ends;
         const edits = ends.map(({index, 0: blanks}) => ({
@@ -110,7 +110,7 @@ export const manifestRules: readonly Row[] = [
     fix: 'end the file with exactly one line break',
     mends: true,
     ...everything(({files}) =>
-      textFiles(files).flatMap((file) => {
+      ownTexts(files).flatMap((file) => {
         const body = file.text.replace(/(\r?\n)+$/, '');
         if (file.text === '' || file.text === `${body}\n` || file.text === `${body}\r\n`) return [];
         const edit = {file: file.file, start: body.length, end: file.text.length, to: '\n'};
@@ -126,7 +126,7 @@ export const manifestRules: readonly Row[] = [
     fix: 'write the file with LF',
     mends: true,
     ...everything(({files}) =>
-      textFiles(files).flatMap((file) => {
+      ownTexts(files).flatMap((file) => {
         const ends = [...file.text.matchAll(/\r\n?/g)];
         const [first] = ends;
         const edits = ends.map(({index, 0: end}) => ({
