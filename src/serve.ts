@@ -17,7 +17,10 @@ import {createServer} from './server/app.ts';
 import {countArrivals, countMove} from './server/measure.ts';
 import {createQueueBound} from './server/queue.ts';
 import {droppedLines, type Logger} from './telemetry/log.ts';
+import {watchLoop} from './telemetry/loop.ts';
 import {createMetrics, type Metrics} from './telemetry/metrics.ts';
+import {startTracing} from './telemetry/spans.ts';
+import {traceIdOf} from './telemetry/traceparent.ts';
 import {chance} from './values/time.ts';
 
 export interface Served {
@@ -41,10 +44,12 @@ export async function serve(config: Config, log: Logger): Promise<Served> {
   const runtime = await openRuntime(config, onFault, {onSilence, patient: true});
   if (receives)
     for (const problem of await unprovedHooks(runtime)) log.warn({error: problem.issue()}, 'feed cannot receive');
+  if (startTracing()) log.info('spans go to the OpenTelemetry SDK that is registered');
   const metrics = metricsOf(runtime, log);
   const watching = {log, onFault, metrics};
   const pausing = startPausing(runtime, watching);
   const engine = countArrivals(runtime.engine, {metrics, failed: pausing.failed});
+  const loop = watchLoop(runtime.clock);
   let serving = false;
   const server = createServer({
     ...runtime,
@@ -52,7 +57,7 @@ export async function serve(config: Config, log: Logger): Promise<Served> {
     desk: runtime,
     metrics,
     ...(!receives && {hook: () => undefined}),
-    isReady: async () => serving && (await canRead(engine)),
+    isReady: async () => serving && !loop.wasBlocked() && (await canRead(engine)),
     limits: {hookRate: {max: config.hookRate, windowMs: 1000}},
     confirm: confirmByGet,
     log: (level, what, facts) => log[level](facts, what),
@@ -68,6 +73,7 @@ export async function serve(config: Config, log: Logger): Promise<Served> {
       hooks: receives ? hookAddresses(runtime.library, config.publicUrl ?? url) : [],
       async close() {
         serving = false;
+        loop.stop();
         await server.close();
         await retention?.stop();
         await work?.stop();
@@ -76,6 +82,7 @@ export async function serve(config: Config, log: Logger): Promise<Served> {
       },
     };
   } catch (error) {
+    loop.stop();
     await server.close();
     await runtime.close();
     if (error instanceof JobwireError) throw error;
@@ -112,7 +119,8 @@ function tellSilence(log: Logger, connection: string, state: Circuit['state']): 
 /** What goes well is told only where somebody debugs. */
 function tellMove(log: Logger, run: ClaimedRun, {to, error, attempt}: Transition): void {
   const {id, event, template, target, connection, claimedFrom: from} = run;
-  const facts = {run: id, event, template, target, connection, from, to, attempt, ...(error && {error})};
+  const trace = traceIdOf(run.data.traceparent);
+  const facts = {run: id, event, trace, template, target, connection, from, to, attempt, ...(error && {error})};
   if (to === 'held' || to === 'failed') log.warn(facts, `run ${to}`);
   else log.debug(facts, `run ${to}`);
 }

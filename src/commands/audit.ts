@@ -1,11 +1,11 @@
 import {Flags} from '@oclif/core';
 import {exitCodes, JobwireCommand} from '../command.ts';
 import {readConfig, readRegistrySources} from '../config.ts';
+import {readDuration} from '../engine/given-times.ts';
 import {readAdvisories} from '../packaging/registry/advisories.ts';
 import {auditPackages} from '../packaging/registry/audit.ts';
 import {openDesk} from '../packaging/registry/desk.ts';
 import {openIndex} from '../packaging/registry/index-source.ts';
-import {readDuration} from '../terminal/given.ts';
 import {tableOfAudit} from '../terminal/market.ts';
 import {systemClock} from '../values/time.ts';
 

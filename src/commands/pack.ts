@@ -26,7 +26,7 @@ export default class Pack extends JobwireCommand {
       exclusive: ['check'],
     }),
     check: Flags.boolean({summary: 'Write nothing: only say what would be packed, and whether it can be'}),
-    key: Flags.string({summary: 'Sign with this key of jobwire keys', exclusive: ['check']}),
+    key: Flags.string({summary: 'Name of the key of jobwire keys that signs', exclusive: ['check']}),
     expires: Flags.integer({summary: 'Days for which the signature counts', min: 1, dependsOn: ['key']}),
   };
 

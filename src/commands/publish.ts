@@ -26,7 +26,7 @@ export default class Publish extends JobwireCommand {
       options: ['public', 'restricted'],
       default: 'public',
     }),
-    key: Flags.string({summary: 'Sign a source with this key of jobwire keys'}),
+    key: Flags.string({summary: 'Name of the key of jobwire keys that signs a source'}),
     expires: Flags.integer({summary: 'Days for which the signature counts', min: 1, dependsOn: ['key']}),
     'dry-run': Flags.boolean({summary: 'Do everything but the publishing'}),
   };

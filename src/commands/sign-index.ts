@@ -22,7 +22,7 @@ export default class SignIndex extends JobwireCommand {
     packages: Args.string({description: 'Names of packages', required: true, multiple: true}),
   };
   static override flags = {
-    key: Flags.string({summary: 'Sign with this key of jobwire keys', required: true}),
+    key: Flags.string({summary: 'Name of the key of jobwire keys that signs', required: true}),
     registry: Flags.string({summary: 'Address of the registry; else the one of .npmrc'}),
     out: Flags.string({summary: 'File to write, - for standard output', default: 'jobwire-index.json'}),
   };

@@ -1,13 +1,13 @@
 import {Args, Flags} from '@oclif/core';
 import {JobwireCommand} from '../command.ts';
 import {readConfig, readRegistrySources} from '../config.ts';
+import {readDuration} from '../engine/given-times.ts';
 import {commitInstall} from '../packaging/registry/commit.ts';
 import {obtainConsent} from '../packaging/registry/consent.ts';
 import {type Desk, openDesk} from '../packaging/registry/desk.ts';
 import {prepareOffer} from '../packaging/registry/prepare.ts';
 import {planUpdate, updateSpecs} from '../packaging/registry/update.ts';
 import {readProject} from '../runtime.ts';
-import {readDuration} from '../terminal/given.ts';
 import {describePlan, showAssessment} from '../terminal/market.ts';
 import {systemClock} from '../values/time.ts';
 

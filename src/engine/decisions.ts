@@ -179,7 +179,7 @@ const ofFormerStart = [
 async function startCopy(subject: Subject, state: Run['state'], line: Line): Promise<Decided> {
   const {run, tools} = subject;
   const event = await tools.event(run.event);
-  const {restartedAs = [], follows} = run.data;
+  const {restartedAs = [], follows, traceparent} = run.data;
   const {template, templateVersion, target, action, connection, delivery, priority, lane} = run;
   const draft: Draft = {
     // Of the run, not of the event: a later arrival of the event counts its restarts by itself.
@@ -195,7 +195,7 @@ async function startCopy(subject: Subject, state: Run['state'], line: Line): Pro
     ...{template, templateVersion, target, action, connection, delivery, priority},
     wakeAt: tools.clock.now(),
     ...(lane && {lane}),
-    data: {log: [line], restarts: run.id, ...(follows && {follows})},
+    data: {...(traceparent !== undefined && {traceparent}), log: [line], restarts: run.id, ...(follows && {follows})},
   };
   const change = {
     data: {restartedAs: [...restartedAs, draft.id]},

@@ -73,6 +73,7 @@ function followDraft(task: Task, {follow, index, result}: {follow: Follow; index
   if (!action) throw fail('JW1004', {what: 'action', name: follow.action});
   const target = `${run.target}#${index}`;
   const {startedWith} = task.learned;
+  const {traceparent} = run.data;
   return {
     id: runKey({template: run.template, target, connection: event.connection, event: event.type, id: run.id}),
     state: 'queued',
@@ -85,6 +86,7 @@ function followDraft(task: Task, {follow, index, result}: {follow: Follow; index
     priority: run.priority,
     wakeAt: tools.clock.now(),
     data: {
+      ...(traceparent !== undefined && {traceparent}),
       log: [],
       follows: {run: run.id, index, result: result as unknown as Json},
       ...(startedWith && {startedWith: {template: startedWith.template}}),

@@ -1,5 +1,5 @@
 /** Names a run for ever: the same event and target give the same key, whoever computes it and however often. */
-import {createHash} from 'node:crypto';
+import {hash} from 'node:crypto';
 import {base32} from '../values/time.ts';
 import type {NewEvent} from './engine.ts';
 
@@ -15,9 +15,7 @@ export interface RunIdentity {
 
 /** `jw-` and 26 characters: it fits the reference fields of the targets and holds no quote or blank. */
 export function runKey({template, target, connection, event, id, restart = 0}: RunIdentity): string {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([template, target, connection, event, id, restart]))
-    .digest();
+  const digest = hash('sha256', JSON.stringify([template, target, connection, event, id, restart]), 'buffer');
   return `jw-${base32(digest).slice(0, 26)}`;
 }
 

@@ -1,6 +1,7 @@
 /** Forgetting what is over and old, by hand or as time goes. Must never touch what goes on, is held, or keeps a second start out. */
 import type {Clock} from '../values/time.ts';
 import type {Ending, Engine, Purge, Purged} from './engine.ts';
+import {readDuration} from './given-times.ts';
 
 export type Forgotten = Omit<Purged, 'more'>;
 
@@ -18,6 +19,23 @@ export async function purgeAll(
     if (!more || signal?.aborted) return total;
     await clock.sleep(20);
   }
+}
+
+export interface Forgetting {
+  /** Durations. */
+  readonly olderThan: string;
+  readonly keysOlderThan?: string | undefined;
+}
+
+/** JW7101 for what is no duration; `name` is how the caller calls a member. */
+export function purgeRule(
+  {olderThan, keysOlderThan}: Forgetting,
+  now: number,
+  name: (member: string) => string,
+): Omit<Purge, 'limit'> {
+  const before = now - readDuration(olderThan, name('olderThan'));
+  if (keysOlderThan === undefined) return {before};
+  return {before, keysBefore: now - readDuration(keysOlderThan, name('keysOlderThan'))};
 }
 
 export interface RetentionTools {

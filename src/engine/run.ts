@@ -3,6 +3,7 @@ import type {Issue} from '../errors/jobwire-error.ts';
 import type {StepRecord} from '../operations/trace.ts';
 import type {JobRef} from '../operations/verbs-refs.ts';
 import type {JobState} from '../operations/verbs-states.ts';
+import type {Traceparent} from '../telemetry/traceparent.ts';
 import type {Json, JsonObject} from '../values/json.ts';
 
 /** queued ► starting ► tracking ► succeeded | failed | canceled; held waits for a person. */
@@ -39,6 +40,8 @@ export interface EventRecord {
   /** sha-256 of the raw item, to notice the same id with another body. */
   readonly bodyHash: string;
   readonly conflicts: number;
+  /** The sender's trace, or one of ours (W3C); absent in what was stored before there were traces. */
+  readonly traceparent?: Traceparent;
 }
 
 export interface Decision {
@@ -138,6 +141,8 @@ export interface StartedWith {
 
 /** What the engine stores for a run besides its columns; replaced as a whole by each transition. */
 export interface RunData {
+  /** Of the event. */
+  readonly traceparent?: Traceparent;
   /** Input of the action as it may be shown. */
   readonly input?: Json;
   readonly intent?: WriteIntent;

@@ -4,6 +4,7 @@ import {chunks, kindOf} from '../operations/verbs.ts';
 import {type JobRef, keyOf} from '../operations/verbs-refs.ts';
 import {isOver} from '../operations/verbs-states.ts';
 import {readStatus, type Status, type Statuses} from '../operations/verbs-status.ts';
+import {traceBelow} from '../telemetry/spans.ts';
 import type {TrackedJob} from './run.ts';
 import type {Task} from './task.ts';
 
@@ -72,6 +73,6 @@ function batchOf({task, kind}: Group): number | undefined {
   return Object.hasOwn(jobs, kind) ? jobs[kind]?.status.batch : undefined;
 }
 
-async function readGroup({task: {connection}, kind}: Group, refs: readonly JobRef[]): Promise<Statuses> {
-  return readStatus({connection, kind: kindOf(connection.connector.jobs, kind)}, refs);
+async function readGroup({task: {connection, run}, kind}: Group, refs: readonly JobRef[]): Promise<Statuses> {
+  return traceBelow(run, () => readStatus({connection, kind: kindOf(connection.connector.jobs, kind)}, refs));
 }

@@ -1,4 +1,5 @@
 /** The engine's step: tracking runs are read in groups, all others advance on their own, none where nobody answers. */
+import {traceMove} from '../telemetry/spans.ts';
 import {advance} from './advance.ts';
 import type {Circuits} from './circuits.ts';
 import type {Step} from './engine.ts';
@@ -29,6 +30,6 @@ function stepOf(tools: Tools): Step {
   return (runs) => {
     const tracked = runs.filter(({claimedFrom}) => claimedFrom === 'tracking');
     const answers = new Map(track(tracked, tools).map((answer, i) => [tracked[i]?.id, answer]));
-    return runs.map((run) => answers.get(run.id) ?? advance(run, tools));
+    return runs.map((run) => answers.get(run.id) ?? traceMove(run, () => advance(run, tools)));
   };
 }

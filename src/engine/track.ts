@@ -3,6 +3,7 @@ import {asJobwireError, fail, type JobwireError} from '../errors/jobwire-error.t
 import {kindOf} from '../operations/verbs.ts';
 import {isOver, pollDelay, stateOf} from '../operations/verbs-states.ts';
 import type {Status} from '../operations/verbs-status.ts';
+import {traceMove} from '../telemetry/spans.ts';
 import {own} from '../values/json.ts';
 import {ms} from '../values/time.ts';
 import {refuse} from './advance.ts';
@@ -21,16 +22,18 @@ export function track(runs: readonly ClaimedRun[], tools: Tools): Promise<Transi
     tasks,
     statuses: readStatuses(tasks.filter((task): task is Task => !(task instanceof Error))),
   }));
-  return runs.map(async (run, i) => {
-    const {tasks, statuses} = await ready;
-    const task = tasks[i] as Task | JobwireError;
-    if (task instanceof Error) return refuse(run, tools, task);
-    try {
-      return await trackOne(task, statuses);
-    } catch (error) {
-      return hold(task, asJobwireError(error));
-    }
-  });
+  return runs.map((run, i) =>
+    traceMove(run, async () => {
+      const {tasks, statuses} = await ready;
+      const task = tasks[i] as Task | JobwireError;
+      if (task instanceof Error) return refuse(run, tools, task);
+      try {
+        return await trackOne(task, statuses);
+      } catch (error) {
+        return hold(task, asJobwireError(error));
+      }
+    }),
+  );
 }
 
 async function trackOne(task: Task, statuses: ReadJob): Promise<Transition> {

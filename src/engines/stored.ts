@@ -31,10 +31,11 @@ export function toRun(row: Columns, lane: Run['lane']): Run {
 }
 
 /** What the columns of an event do not hold. */
-type Content = Pick<EventRecord, 'time' | 'subject' | 'data' | 'error' | 'decisions'>;
+type Content = Pick<EventRecord, 'time' | 'subject' | 'data' | 'error' | 'decisions' | 'traceparent'>;
 
-export function contentOf({time, subject, data, error, decisions}: EventRecord): string {
-  return store({time, subject, data, error, decisions} satisfies {[K in keyof Content]: Content[K] | undefined});
+export function contentOf({time, subject, data, error, decisions, traceparent}: EventRecord): string {
+  const content = {time, subject, data, error, decisions, traceparent};
+  return store(content satisfies {[K in keyof Content]: Content[K] | undefined});
 }
 
 export function toEvent(row: Columns): EventRecord {

@@ -111,12 +111,13 @@ function decide(candidate: Candidate, event: Unmatched, now: number): Outcome {
   const roots = rootsOf(candidate, event, {run, now});
   const {rows, because, fault} = candidate.criteria(roots);
   const known = {template: template.id, target: id, rows};
+  const draft = (): Draft => draftOf(candidate, {run, now, traceparent: event.traceparent});
   const skip = (row: string): Outcome => ({decision: {...known, outcome: 'skipped', because: row}});
   const failed = (row: string, cause: JobwireError): Outcome => {
     const error = cause.issue();
     return {
       decision: {...known, outcome: 'fault', run, because: row, error},
-      draft: {...draftOf(candidate, run, now), state: 'failed', error},
+      draft: {...draft(), state: 'failed', error},
     };
   };
   if (because !== undefined) return fault ? failed(because, fault) : skip(because);
@@ -126,7 +127,7 @@ function decide(candidate: Candidate, event: Unmatched, now: number): Outcome {
   if (candidate.problem) return failed('action', candidate.problem);
   const lane = readRow('policy.concurrency.key', () => laneOf(candidate, roots));
   if (lane instanceof JobwireError) return failed('policy.concurrency.key', lane);
-  return {decision: {...known, outcome: 'run', run}, draft: {...draftOf(candidate, run, now), ...(lane && {lane})}};
+  return {decision: {...known, outcome: 'run', run}, draft: {...draft(), ...(lane && {lane})}};
 }
 
 /** A value, or the fault that keeps it from being one. */
@@ -147,7 +148,14 @@ function rootsOf(candidate: Candidate, event: Unmatched, {run, now}: {run: strin
   return {scope, shown: masked === event.data ? scope : {event: {...root, data: masked}, run: facts}, now};
 }
 
-function draftOf({template, id, target, delivery, policy}: Candidate, run: string, now: number): Draft {
+interface DraftFacts {
+  readonly run: string;
+  readonly now: number;
+  readonly traceparent: string | undefined;
+}
+
+function draftOf(candidate: Candidate, {run, now, traceparent}: DraftFacts): Draft {
+  const {template, id, target, delivery, policy} = candidate;
   return {
     id: run,
     state: 'queued',
@@ -160,7 +168,7 @@ function draftOf({template, id, target, delivery, policy}: Candidate, run: strin
     priority: 0,
     wakeAt: now,
     ...(policy.deadline !== undefined && {deadlineAt: now + ms(policy.deadline)}),
-    data: {log: []},
+    data: traceparent === undefined ? {log: []} : {traceparent, log: []},
   };
 }
 

@@ -2,15 +2,22 @@
 import type {Engine, NewEvent} from '../engine/engine.ts';
 import type {Connector} from '../generated/types.ts';
 import type {Library} from '../manifest/library.ts';
+import {currentTraceparent} from '../telemetry/spans.ts';
+import type {Traceparent} from '../telemetry/traceparent.ts';
 import type {Json} from '../values/json.ts';
 import {ms} from '../values/time.ts';
 import {hintsOf} from './hints.ts';
 import {match} from './match.ts';
 import {type Arrival, normalise} from './normalise.ts';
 
+export interface Arrived extends Arrival {
+  readonly traceparent?: Traceparent;
+}
+
 /** Never throws for what the item holds: that is a dead letter. */
-export function newEvent(item: Json, arrival: Arrival, library: Library): NewEvent {
-  const event = normalise(item, arrival);
+export function newEvent(item: Json, arrival: Arrived, library: Library): NewEvent {
+  const {traceparent = currentTraceparent()} = arrival;
+  const event = {...normalise(item, arrival), traceparent};
   const {decisions, drafts} =
     event.state === 'accepted' ? match(event, library, arrival.receivedAt) : {decisions: [], drafts: []};
   const {window = '7d', on = 'accepted'} = arrival.feed.feed.dedupe ?? {};

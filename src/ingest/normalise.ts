@@ -1,5 +1,5 @@
 /** One item of a delivery or a poll becomes one event record. Must never throw for what the item holds: that is a dead letter. */
-import {createHash} from 'node:crypto';
+import {hash} from 'node:crypto';
 import type {EventRecord} from '../engine/run.ts';
 import {asJobwireError, fail, type JobwireError} from '../errors/jobwire-error.ts';
 import {evaluate, evaluateJson, evaluateTest, evaluateText, OMIT, type Scope} from '../expressions/evaluate.ts';
@@ -36,9 +36,7 @@ export function normalise(item: Json, arrival: Arrival): Unmatched {
     arrival,
     scope: {item, connection: feed.config, ...(request && {request})},
     mapping: feed.feed.event,
-    bodyHash: createHash('sha256')
-      .update(raw ?? stringifyJson(item))
-      .digest('hex'),
+    bodyHash: hash('sha256', raw ?? stringifyJson(item)),
   };
   try {
     return arrival.problem ? dead(work, arrival.problem) : map(work);

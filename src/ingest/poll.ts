@@ -6,6 +6,7 @@ import {spanMs} from '../operations/outcome.ts';
 import {PagesCut} from '../operations/paginate.ts';
 import {attempt} from '../operations/response.ts';
 import {readRows} from '../operations/rows.ts';
+import {tracePoll} from '../telemetry/spans.ts';
 import type {Json} from '../values/json.ts';
 import {
   isNew,
@@ -45,7 +46,11 @@ export interface Polled {
 }
 
 /** Never rejects: what goes wrong is part of the answer. */
-export async function pollOnce(source: PollSource, tools: PollTools): Promise<Polled> {
+export function pollOnce(source: PollSource, tools: PollTools): Promise<Polled> {
+  return tracePoll({connection: source.connection.id, feed: source.feedName}, () => poll(source, tools));
+}
+
+async function poll(source: PollSource, tools: PollTools): Promise<Polled> {
   const stored = await readStored(source, tools);
   if (stored.error) return {...nothing, error: stored.error};
   const polled = await takeTurn(source, tools, {stored: stored.state, before: stored.state});

@@ -10,8 +10,7 @@ import type {Clock} from '../values/time.ts';
 import {type Ack, acknowledge, refuse} from './ack.ts';
 import {type Confirm, shakeHands} from './handshake.ts';
 import type {Hook} from './hook.ts';
-import {newEvent, wakeJobs} from './new-event.ts';
-import type {Arrival} from './normalise.ts';
+import {type Arrived, newEvent, wakeJobs} from './new-event.ts';
 import {type Delivery, type ReceivedRequest, readRequest} from './request.ts';
 import {gatherEvidence} from './signatures/evidence.ts';
 import {createProof} from './signatures/proof.ts';
@@ -106,12 +105,14 @@ interface ItemContext extends Omit<Items, 'items'> {
 
 function toEvent(item: Json, {request, hook, tools, alone, problem}: ItemContext): NewEvent {
   const now = tools.clock.now();
-  const arrival: Arrival = {
+  const {raw, traceparent} = request.delivery;
+  const arrival: Arrived = {
     feed: hook,
     request: request.root(),
     receivedAt: now,
     redactor: tools.redactor,
-    ...(alone && {raw: request.delivery.raw}),
+    ...(alone && {raw}),
+    ...(traceparent !== undefined && {traceparent}),
     ...(problem && {problem}),
   };
   return newEvent(item, arrival, tools.library);

@@ -1,7 +1,8 @@
 /** Many events once more, at a pace: which ones, and one after the other. Must never start again what did not ask for it. */
 import type {Engine, Page, PageOptions} from '../engine/engine.ts';
+import {readTime} from '../engine/given-times.ts';
 import type {RunState} from '../engine/run.ts';
-import {asJobwireError, type JobwireError} from '../errors/jobwire-error.ts';
+import {asJobwireError, fail, type JobwireError} from '../errors/jobwire-error.ts';
 import {type Replayed, type ReplayTools, replay} from './replay.ts';
 
 export interface Selection {
@@ -16,6 +17,37 @@ export interface Selection {
   readonly since?: number | undefined;
   readonly until?: number | undefined;
   readonly limit: number;
+}
+
+/** A selection as it is asked for: times as people write them. */
+export interface Meant {
+  readonly state?: readonly RunState[] | undefined;
+  readonly dead?: boolean | undefined;
+  readonly template?: string | undefined;
+  readonly connection?: string | undefined;
+  /** ISO, or a duration before now. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly limit: number;
+}
+
+/** Runs that may be run once more: the others go on, or wait for a person. */
+export const replayable = ['succeeded', 'failed', 'canceled'] as const satisfies RunState[];
+
+/** JW7101 when it says too little or too much, or a time is none; `name` is how the caller calls a member. */
+export function readSelection(meant: Meant, now: number, name: (member: string) => string): Selection {
+  const {state, dead, template, connection, since, until, limit} = meant;
+  if (!dead && !state?.length)
+    throw fail('JW7101', {problem: `say which runs are meant with ${name('state')} or ${name('dead')}`});
+  for (const [member, given] of Object.entries({state, template}))
+    if (dead && given !== undefined)
+      throw fail('JW7101', {problem: `${name(member)} is about runs, ${name('dead')} about events that have none`});
+  return {
+    ...{dead: dead === true, template, connection, limit},
+    ...(state && {state}),
+    ...(since !== undefined && {since: readTime(since, name('since'), now)}),
+    ...(until !== undefined && {until: readTime(until, name('until'), now)}),
+  };
 }
 
 export interface Selected {
@@ -87,7 +119,9 @@ export interface Pace {
   readonly by: string;
   /** Between two events. */
   readonly waitMs: number;
-  readonly onEach?: (outcome: Outcome) => void;
+  readonly onEach?: (outcome: Outcome) => void | Promise<void>;
+  /** Ends it between two events. */
+  readonly signal?: AbortSignal;
 }
 
 export interface BatchTools extends ReplayTools {
@@ -98,13 +132,15 @@ export interface BatchTools extends ReplayTools {
 export async function replayAll(
   selected: readonly Selected[],
   tools: BatchTools,
-  {by, waitMs, onEach}: Pace,
+  {by, waitMs, onEach, signal}: Pace,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const [i, one] of selected.entries()) {
-    if (i > 0) await tools.clock.sleep(waitMs);
+    // An ended wait is no fault.
+    if (i > 0) await tools.clock.sleep(waitMs, signal).catch(() => undefined);
+    if (signal?.aborted) break;
     const outcome = await replayOne(one, tools, by);
-    onEach?.(outcome);
+    await onEach?.(outcome);
     outcomes.push(outcome);
   }
   return outcomes;

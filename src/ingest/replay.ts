@@ -92,7 +92,8 @@ function mapped(event: EventRecord, tools: ReplayTools): Unmatched {
   const {connector, config} = connection;
   const source = {connection: connection.id, feedName, feed, connector, config};
   const result = normalise(event.data, {feed: source, receivedAt, redactor: tools.redactor});
-  if (result.state === 'accepted') return result;
+  const {traceparent} = event;
+  if (result.state === 'accepted') return {...result, ...(traceparent !== undefined && {traceparent})};
   const {jobwireCode = 'JW4005', detail = 'it cannot be mapped', hint} = result.error ?? {};
   throw fail(jobwireCode, {}, {detail, ...(hint !== undefined && {hint})});
 }

@@ -1,5 +1,6 @@
 /** One arrival over HTTP, and the root `request` made of it. The body is parsed only when an expression or a caller asks for it. */
 import {fail} from '../errors/jobwire-error.ts';
+import type {Traceparent} from '../telemetry/traceparent.ts';
 import type {Json, JsonObject} from '../values/json.ts';
 import {type Body, type ParseMode, parseBody, parseForm, readMediaType} from './body.ts';
 
@@ -12,6 +13,8 @@ export interface Delivery {
   /** Lower-case names; each value as it came, never joined. */
   readonly headers: Readonly<Record<string, readonly string[]>>;
   readonly raw: Uint8Array;
+  /** The trace its events belong to; without it each gets one of its own. */
+  readonly traceparent?: Traceparent;
 }
 
 export interface ReceivedRequest {
@@ -35,28 +38,25 @@ export function readRequest(delivery: Delivery, {parse = 'json', publicUrl}: Req
   const query = copyQuery(delivery.query);
   const body = once(() => parseBody(delivery.raw, headers['content-type'], parse));
   const sorted = once(() => sortForm(delivery.raw, headers['content-type']));
-  return {
-    delivery,
-    url,
-    body,
-    root: (seen = url) => ({
-      method: delivery.method,
-      url: seen,
-      path: delivery.path,
-      query,
-      headers,
-      raw: delivery.raw,
-      get body() {
-        return body().value;
-      },
-      get form() {
-        return body().form;
-      },
-      get formSorted() {
-        return sorted();
-      },
-    }),
-  };
+  const rootOf = (seen: string): object => ({
+    method: delivery.method,
+    url: seen,
+    path: delivery.path,
+    query,
+    headers,
+    raw: delivery.raw,
+    get body() {
+      return body().value;
+    },
+    get form() {
+      return body().form;
+    },
+    get formSorted() {
+      return sorted();
+    },
+  });
+  const own = rootOf(url);
+  return {delivery, url, body, root: (seen = url) => (seen === url ? own : rootOf(seen))};
 }
 
 /** Path and query of an absolute URL, spelled as they came. */
@@ -68,7 +68,10 @@ function targetOf(url: string): string {
 /** Expressions see one text per header, repeated ones joined; signatures are read from the distinct values instead. */
 function joinHeaders(headers: Delivery['headers']): Record<string, string> {
   const joined = Object.create(null) as Record<string, string>;
-  for (const [name, values] of Object.entries(headers)) joined[name] = values.join(', ');
+  for (const name of Object.keys(headers)) {
+    const values = headers[name] ?? [];
+    joined[name] = values.length === 1 ? (values[0] ?? '') : values.join(', ');
+  }
   return joined;
 }
 

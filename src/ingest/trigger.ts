@@ -17,6 +17,8 @@ export interface Triggering {
   readonly data?: Json | undefined;
   /** Names what happened: the same id twice starts nothing new. One is made unless it is given. */
   readonly id?: string | undefined;
+  /** Header of whoever asks over HTTP. */
+  readonly traceparent?: string | undefined;
 }
 
 export interface Triggered {
@@ -45,7 +47,9 @@ export async function trigger(asked: Triggering, tools: TriggerTools): Promise<T
   await refuseOff(switches, template.id);
   const {connection, event: type} = sourceOf(template);
   const id = idOf(asked.id);
-  const arrival = ownEvent({feed: 'manual', connection, type, id, data, time: now}, template.id, {library, now});
+  const {traceparent} = asked;
+  const happening = {feed: 'manual', connection, type, id, data, time: now, traceparent} as const;
+  const arrival = ownEvent(happening, template.id, {library, now});
   const [accepted] = await engine.accept({events: [arrival]});
   if (!accepted) throw fail('JW9001', {problem: 'the engine gave no answer'});
   const {uid, duplicate, runs} = accepted;

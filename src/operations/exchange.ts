@@ -2,8 +2,8 @@
 import {hasStatus} from '../auth/context.ts';
 import type {Authorized} from '../auth/index.ts';
 import {asJobwireError, type JobwireError} from '../errors/jobwire-error.ts';
-import {describeRequest} from '../http/redirect.ts';
 import {WireFault} from '../http/wire-fault.ts';
+import {traceExchange} from '../telemetry/spans.ts';
 import type {Json} from '../values/json.ts';
 import {elapsed} from '../values/time.ts';
 import {observeBudget, takeUnit} from './budgets.ts';
@@ -46,7 +46,7 @@ async function once(asking: Asking): Promise<Once> {
   let release = (): void => undefined;
   let left = false;
   try {
-    release = await takeUnit(call, describeRequest(request));
+    release = await takeUnit(call, request);
     const {write, manifest} = call.operation;
     const sent = await authorizer.authorize(request, {write, auth: manifest.request.auth});
     left = true;
@@ -80,17 +80,21 @@ async function arrivalOf(call: Call, sent: Authorized): Promise<Exchange['arriva
   const {connection, operation} = call;
   const {method, url, headers, body, secretHeaders} = sent;
   try {
-    const response = await connection.transport.send({
-      method,
-      url,
-      headers,
-      body,
-      timeoutMs: operation.timeoutMs,
-      maxBytes: operation.maxBytes,
-      redirect: operation.manifest.request.redirect ?? 'error',
-      secretHeaders,
-      accepts: operation.expects,
-    });
+    const {name, manifest} = operation;
+    const asked = {connection: connection.id, operation: name, method, url, template: manifest.request.path};
+    const response = await traceExchange(asked, () =>
+      connection.transport.send({
+        method,
+        url,
+        headers,
+        body,
+        timeoutMs: operation.timeoutMs,
+        maxBytes: operation.maxBytes,
+        redirect: manifest.request.redirect ?? 'error',
+        secretHeaders,
+        accepts: operation.expects,
+      }),
+    );
     const read = readBody(call, response);
     return {...read, response, shown: showable(call, read.body)};
   } catch (error) {

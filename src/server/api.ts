@@ -6,6 +6,7 @@ import {explain} from '../ingest/explain.ts';
 import {type Json, stringifyJson} from '../values/json.ts';
 import {checkAccess} from './access.ts';
 import {readJsonBodies} from './body.ts';
+import {purgeRoute, replayRoutes} from './bulk.ts';
 import type {ServerContext} from './context.ts';
 import {operateRoutes} from './operate.ts';
 import {checkQuery, pageOf, type Query, textOf, wordsOf} from './query.ts';
@@ -32,7 +33,10 @@ export async function apiRoutes(api: FastifyInstance, {context}: {context: Serve
   const answer = answerer(context);
   api.addHook('onRequest', async (request) => checkAccess(request, config.apiToken));
   readJsonBodies(api);
-  if (context.desk) operateRoutes(api, {context, desk: context.desk, answer});
+  if (context.desk) {
+    const operating = {context, desk: context.desk, answer};
+    for (const routes of [operateRoutes, replayRoutes, purgeRoute]) routes(api, operating);
+  }
 
   api.get<{Querystring: Query}>('/runs', async ({query}, reply) => {
     checkQuery(query, ['state', 'template', 'connection', 'event', 'limit', 'after'], ['state']);

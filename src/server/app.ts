@@ -59,15 +59,18 @@ function serverOptions(limits: Limits): FastifyHttpOptions<Server> {
 
 /** Nothing here is a page, and nothing may be kept by a cache. */
 function addSafeHeaders(app: FastifyInstance): void {
-  app.addHook('onSend', async (_request, reply) => {
-    reply.headers({
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'no-store',
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-      'referrer-policy': 'no-referrer',
-    });
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    reply.headers(safeHeaders);
+    done(null, payload);
   });
 }
+
+const safeHeaders = {
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+};
 
 function answerFaults(app: FastifyInstance, {log}: ServerContext): void {
   app.setErrorHandler((thrown, {method, url}, reply) => {

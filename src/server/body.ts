@@ -43,6 +43,11 @@ export function listIn(body: JsonObject, name: string): readonly Json[] | undefi
   return typed(body, name, {is: (value) => Array.isArray(value), what: 'a list'});
 }
 
+/** Digits beyond what a double holds are not whole numbers that anything here could mean. */
+export function wholeIn(body: JsonObject, name: string): number | undefined {
+  return typed(body, name, {is: Number.isSafeInteger, what: 'a whole number'});
+}
+
 function typed<T>(
   body: JsonObject,
   name: string,

@@ -5,6 +5,8 @@ import {fail} from '../errors/jobwire-error.ts';
 import {type Ack, refuse} from '../ingest/ack.ts';
 import type {Hook} from '../ingest/hook.ts';
 import {type Delivery, receive} from '../ingest/receive.ts';
+import {traceReceive} from '../telemetry/spans.ts';
+import {readTraceparent, traceIdOf} from '../telemetry/traceparent.ts';
 import type {ServerContext} from './context.ts';
 import type {QueueBound} from './queue.ts';
 import {fromFramework, Refused} from './refused.ts';
@@ -23,7 +25,10 @@ export async function hookRoutes(
   await scope.register(fastifyRateLimit, {global: false});
   // Signatures cover bytes: whatever the type, the body stays what it was on the wire.
   scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser('*', {parseAs: 'buffer'}, (_request, body, done) => done(null, body));
+  // The usual type by its name: the framework reads any other one anew for each request.
+  scope.addContentTypeParser(['application/json', '*'], {parseAs: 'buffer'}, (_request, body, done) =>
+    done(null, body),
+  );
   scope.setErrorHandler((error, request, reply) => {
     const ack = refuseHttp(error);
     note(context, request, ack);
@@ -39,9 +44,14 @@ export async function hookRoutes(
   ];
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
     const hook = await findHook(context, request.params as HookParams);
-    const ack = await receive(deliveryOf(request), hook, context);
+    const source = {connection: hook.connection, feed: hook.feedName};
+    let trace: string | undefined;
+    const ack = await traceReceive(source, request.headers['traceparent'], (traceparent) => {
+      trace = traceIdOf(traceparent);
+      return receive({...deliveryOf(request), traceparent}, hook, context);
+    });
     queue.add(newRuns(ack));
-    note(context, request, ack);
+    note(context, request, {...ack, trace});
     return send(reply, ack);
   };
   for (const url of ['/hooks/:connection', '/hooks/:connection/:feed'])
@@ -102,10 +112,15 @@ function send(reply: FastifyReply, ack: Ack): FastifyReply {
   return reply.code(ack.status).headers(ack.headers).send(ack.body);
 }
 
+interface Noted extends Ack {
+  /** So that the log of the sender and ours can be laid side by side; the sender's, where nothing was taken. */
+  readonly trace?: string | undefined;
+}
+
 /** Refusals are logged with what the sender is not told; deliveries that are taken only where somebody debugs. */
-function note({log, metrics}: ServerContext, request: FastifyRequest, {status, error, accepted = []}: Ack): void {
-  const {url, method} = request;
-  const trace = traceOf(request);
+function note({log, metrics}: ServerContext, request: FastifyRequest, noted: Noted): void {
+  const {url, method, headers} = request;
+  const {status, error, accepted = [], trace = traceIdOf(readTraceparent(headers['traceparent']))} = noted;
   const facts = {method, path: url.split('?')[0] ?? '', status, ...(trace !== undefined && {trace})};
   if (error) {
     metrics?.refused(error.jobwireCode);
@@ -113,11 +128,4 @@ function note({log, metrics}: ServerContext, request: FastifyRequest, {status, e
     return;
   }
   log?.('debug', 'delivery taken', {...facts, events: accepted.length, runs: accepted.flatMap(({runs}) => runs)});
-}
-
-/** The trace of the sender (W3C Trace Context, `traceparent`), so that its log and ours can be laid side by side. */
-function traceOf({headers}: FastifyRequest): string | undefined {
-  const given = headers['traceparent'];
-  const [, trace] = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/.exec(String(given)) ?? [];
-  return trace !== undefined && /[1-9a-f]/.test(trace) ? trace : undefined;
 }

@@ -91,7 +91,8 @@ function templateRoutes(api: FastifyInstance, {context, desk: {switches}, answer
 
   api.post<ById>('/templates/:id/trigger', async (request, reply) => {
     const body = readBody(request, ['data', 'id']);
-    const asked = {template: request.params.id, data: own(body, 'data'), id: textIn(body, 'id')};
+    const [traceparent] = request.raw.headersDistinct['traceparent'] ?? [];
+    const asked = {template: request.params.id, data: own(body, 'data'), id: textIn(body, 'id'), traceparent};
     return answer(reply.code(202), await trigger(asked, {...context, switches}));
   });
 }
@@ -108,12 +109,12 @@ function replayRoute(api: FastifyInstance, {context, desk, answer}: Operating): 
   });
 }
 
-function readBody(request: FastifyRequest, known: readonly string[]): JsonObject {
+export function readBody(request: FastifyRequest, known: readonly string[]): JsonObject {
   checkQuery(request.query as Query, []);
   return bodyOf(request, known);
 }
 
 /** For the log of a run. */
-function deciderOf({config}: ServerContext): string {
+export function deciderOf({config}: ServerContext): string {
   return config.apiToken === undefined ? 'API on this machine' : 'API token';
 }

@@ -7,6 +7,7 @@ import {sourceSchema} from '../ingest/match.ts';
 import {dataSchema, maskSensitive} from '../ingest/schemas.ts';
 import type {Library} from '../manifest/library.ts';
 import {resolveSchema} from '../manifest/schemas.ts';
+import {traceIdOf} from '../telemetry/traceparent.ts';
 import type {Json} from '../values/json.ts';
 import {iso} from '../values/time.ts';
 
@@ -24,6 +25,7 @@ export function eventSummary(event: EventRecord): object {
     receivedAt: iso(event.receivedAt),
     deliveries,
     conflicts,
+    ...traceView(event),
     ...(error && {error}),
   };
 }
@@ -63,8 +65,14 @@ export function runSummary(run: Run): object {
     createdAt: iso(run.createdAt),
     updatedAt: iso(run.updatedAt),
     version: versionOf(run),
+    ...traceView(run.data),
     ...(error && {error}),
   };
+}
+
+function traceView({traceparent}: {readonly traceparent?: string}): {readonly trace?: string} {
+  const trace = traceIdOf(traceparent);
+  return trace === undefined ? {} : {trace};
 }
 
 export function runDetail(run: Run, library: Library): object {

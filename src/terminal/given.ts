@@ -5,7 +5,6 @@ import {basename} from 'node:path';
 import {fail} from '../errors/jobwire-error.ts';
 import {readJson} from '../operations/typed-input.ts';
 import type {Json} from '../values/json.ts';
-import {durationMs} from '../values/time.ts';
 
 /** JSON, `@FILE`, or `-` for standard input. Errors: JW7101 no JSON, JW7102 no such file. */
 export function readValue(text: string, what: string): Json {
@@ -23,30 +22,9 @@ export function localUser(): string {
   }
 }
 
-/** Milliseconds of `30d`, `12h`, …; JW7101. */
-export function readDuration(text: string, flag: string): number {
-  const value = durationMs(text);
-  if (value === undefined) throw fail('JW7101', {problem: `${flag} ${text}: write a duration such as 90s, 12h or 30d`});
-  return value;
-}
-
-/** Milliseconds since 1970 of an ISO time, or of a duration before now; JW7101. */
-export function readTime(text: string, flag: string, now: number): number {
-  const before = durationMs(text);
-  const time = before === undefined ? Date.parse(text) : now - before;
-  if (Number.isNaN(time) || (before === undefined && !/^\d{4}-\d\d-\d\d/.test(text)))
-    throw fail('JW7101', {
-      problem: `${flag} ${text}: write a time such as 2026-01-12T08:00:00Z, or a duration such as 2h`,
-    });
-  return time;
-}
-
-/** Milliseconds between two of `10/s` or `30/m`; JW7101. */
-export function readRate(text: string, flag: string): number {
-  const [, count, unit] = /^(\d{1,6})\/(s|m)$/.exec(text) ?? [];
-  if (count === undefined || Number(count) === 0)
-    throw fail('JW7101', {problem: `${flag} ${text}: write a rate such as 10/s or 30/m`});
-  return (unit === 's' ? 1000 : 60_000) / Number(count);
+/** The flag of a member that the API takes, too: `olderThan` is `--older-than`. */
+export function flagName(member: string): string {
+  return `--${member.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 export interface Content {

@@ -1,6 +1,7 @@
 /** Runs, events and their logs as text. Shows what is stored, nothing else. */
 import type {Decision, EventRecord, Run} from '../engine/run.ts';
 import type {StepRecord} from '../operations/trace.ts';
+import {traceIdOf} from '../telemetry/traceparent.ts';
 import {type Json, own} from '../values/json.ts';
 import {howLong, indent, shorten, table, when} from './text.ts';
 
@@ -34,6 +35,12 @@ export function listEvents(events: readonly EventRecord[]): string {
   );
 }
 
+/** As it is stored, with the id of its trace, which is what people look for. */
+export function withTrace<T extends object>(shown: T, {traceparent}: {readonly traceparent?: string}): T {
+  const trace = traceIdOf(traceparent);
+  return trace === undefined ? shown : {...shown, trace};
+}
+
 export function showRun(run: Run): string {
   const {data} = run;
   return [
@@ -42,6 +49,7 @@ export function showRun(run: Run): string {
     `template   ${run.template}@${run.templateVersion}, target ${run.target}`,
     `action     ${run.action} on ${run.connection}, delivery ${run.delivery}`,
     `event      ${run.event}`,
+    ...(data.traceparent === undefined ? [] : [`trace      ${traceIdOf(data.traceparent)}`]),
     `created    ${when(run.createdAt)}, attempt ${run.attempt}`,
     ...(data.jobs ?? []).map(
       ({ref, state, raw, message}) => `job        ${ref.id} ${raw ?? state}${message ? `: ${message}` : ''}`,

@@ -41,10 +41,12 @@ export class JsonFault extends Error {
   }
 }
 
+const strictUtf8 = new TextDecoder('utf-8', {fatal: true});
+
 /** Bytes to text; refuses bytes that are not UTF-8 (JsonFault utf8), drops a byte-order mark. */
 export function decodeUtf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', {fatal: true}).decode(bytes);
+    return strictUtf8.decode(bytes);
   } catch {
     throw new JsonFault('utf8', 'the bytes are not UTF-8 text');
   }

@@ -50,17 +50,29 @@ export class Redactor {
 
   text(input: string): string {
     this.#sorted ??= [...this.#forms].sort((a, b) => b.length - a.length);
+    // Most texts that are shown are shorter than any form of any secret.
+    if (input.length < (this.#sorted.at(-1)?.length ?? Number.POSITIVE_INFINITY)) return input;
     let out = input;
     for (const form of this.#sorted)
       if (form.length <= out.length && out.includes(form)) out = out.replaceAll(form, mask);
     return out;
   }
 
+  /** The same object where nothing had to be masked. */
   json(value: Json): Json {
     if (typeof value === 'string') return this.text(value);
-    if (Array.isArray(value)) return value.map((item) => this.json(item));
     if (value === null || typeof value !== 'object' || value instanceof ExactNumber) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.text(key), this.json(item)]));
+    if (Array.isArray(value)) {
+      const items = value.map((item) => this.json(item));
+      return items.every((item, i) => item === value[i]) ? value : items;
+    }
+    let changed = false;
+    const members = Object.keys(value).map((key): [string, Json] => {
+      const [name, item] = [this.text(key), this.json(value[key] as Json)];
+      changed ||= name !== key || item !== value[key];
+      return [name, item];
+    });
+    return changed ? Object.fromEntries(members) : value;
   }
 }
 

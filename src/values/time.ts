@@ -59,12 +59,12 @@ export const elapsed = (): number => performance.now();
 
 /** 26 characters of random lower-case base32, sortable by nothing: an internal id. */
 export function randomId(): string {
-  return base32(entropy()).slice(0, 26);
+  return base32(entropy(idBytes)).slice(0, 26);
 }
 
 /** The same length, beginning with the time: ids of one moment lie side by side in an index, which makes storing them cheap. */
 export function timedId(now: number): string {
-  const bytes = entropy();
+  const bytes = entropy(idBytes);
   bytes.writeUIntBE(now, 0, 6);
   return base32(bytes).slice(0, 26);
 }
@@ -72,11 +72,16 @@ export function timedId(now: number): string {
 const idBytes = 17;
 let pool = Buffer.alloc(0);
 
+/** So many random bytes, at most 64, in hex. */
+export function randomHex(size: number): string {
+  return entropy(size).toString('hex');
+}
+
 /** Each byte is used once; the system is asked for many at a time. */
-function entropy(): Buffer {
-  if (pool.length < idBytes) pool = randomBytes(idBytes * 64);
-  const bytes = pool.subarray(0, idBytes);
-  pool = pool.subarray(idBytes);
+function entropy(size: number): Buffer {
+  if (pool.length < size) pool = randomBytes(idBytes * 64);
+  const bytes = pool.subarray(0, size);
+  pool = pool.subarray(size);
   return bytes;
 }
 
@@ -120,6 +125,13 @@ export function bytes(text: string): number {
   return Number(match[1]) * {B: 1, KB: 1024, MB: 1024 * 1024}[match[2] as 'B' | 'KB' | 'MB'];
 }
 
+/** The times of one moment are written many times over. */
+let lastIso = {time: Number.NaN, text: ''};
+
 export function iso(time: number): string {
-  return new Date(time).toISOString().replace('.000Z', 'Z');
+  if (time === lastIso.time) return lastIso.text;
+  const whole = new Date(time).toISOString();
+  const text = whole.endsWith('.000Z') ? `${whole.slice(0, -5)}Z` : whole;
+  lastIso = {time, text};
+  return text;
 }

@@ -58,6 +58,10 @@ describe('operating from the command line', function () {
     assert.equal(triggered.code, 0, triggered.stderr);
     assert.match(triggered.stdout, /event first\n +by-hand \/ do: run jw-/);
     assert.match(triggered.stderr, /1 run is queued/);
+    const shown = dataOf((await run('events', 'show', 'first', '--json')).stdout);
+    assert.match(shown.trace, /^[0-9a-f]{32}$/);
+    const [, started = ''] = /run (jw-\w+)/.exec(triggered.stdout) ?? [];
+    assert.match((await run('runs', 'show', started)).stdout, new RegExp(`^trace +${shown.trace}$`, 'm'));
 
     const disabled = await run('templates', 'disable', 'by-hand');
     assert.match(disabled.stdout, /by-hand is disabled/);
@@ -99,6 +103,19 @@ describe('operating from the command line', function () {
 
     const purged = await run('runs', 'purge', '--older-than', '0s', '--json');
     assert.deepEqual([dataOf(purged.stdout).events, dataOf(purged.stdout).keys], [1, 0]);
+  });
+
+  it('D20: after a restore, queued runs are named by a dry run and become unclear with --yes', async () => {
+    const {runs} = dataOf((await run('trigger', 'by-hand', '--data', '{"id":"r"}', '--json')).stdout);
+    const [id] = runs as [string];
+    const bare = await run('runs', 'after-restore');
+    assert.deepEqual([bare.code, /JW7101: every queued run is changed/.test(bare.stderr)], [2, true], bare.stderr);
+    const dry = await run('runs', 'after-restore', '--dry-run');
+    assert.match(dry.stdout, new RegExp(`^${id}  would be looked up first`, 'm'));
+    assert.equal(dataOf((await run('runs', 'show', id, '--json')).stdout).state, 'queued');
+    const done = await run('runs', 'after-restore', '--yes', '--json');
+    assert.ok(dataOf(done.stdout).unclear.includes(id), done.stdout);
+    assert.equal(dataOf((await run('runs', 'show', id, '--json')).stdout).state, 'starting');
   });
 
   it('D14: makes up for a time that was missed while it did not run', async () => {

@@ -199,32 +199,34 @@ describe('the API of an operator', () => {
       assert.match(answer.body.detail, problem);
     });
 
-  const bodyFor = (path: string): object =>
-    path.endsWith('decision') ? {decision: 'give-up'} : path.endsWith('trigger') ? {data: {host: 'x'}} : {};
-  const routes = [
-    '/runs/x/retry',
-    '/runs/x/cancel',
-    '/runs/x/decision',
-    '/events/x/replay',
-    '/templates/x/enable',
-    '/templates/x/disable',
-    '/templates/x/trigger',
+  /** With a body that is right, and what comes of it where there is nothing yet. */
+  const routes: readonly (readonly [path: string, body: object, status: number])[] = [
+    ['/runs/x/retry', {}, 404],
+    ['/runs/x/cancel', {}, 404],
+    ['/runs/x/decision', {decision: 'give-up'}, 404],
+    ['/events/x/replay', {}, 404],
+    ['/templates/x/enable', {}, 404],
+    ['/templates/x/disable', {}, 404],
+    ['/templates/x/trigger', {data: {host: 'x'}}, 404],
+    ['/replays', {state: ['failed']}, 202],
+    ['/replays/x/stop', {}, 404],
+    ['/purge', {olderThan: '30d'}, 200],
   ];
 
   it('has no writing route that this file does not know', async () => {
     const {app} = await open();
     const seen = app.printRoutes({commonPrefix: false, includeHooks: false});
-    const count = seen.split('\n').filter((line) => /\(POST\)/.test(line)).length;
+    const count = seen.split('\n').filter((line) => /\(POST[,)]/.test(line)).length;
     assert.equal(count, routes.length, seen);
     assert.equal((await startServer()).app.hasRoute({method: 'POST', url: '/api/v1/runs/:id/retry'}), false);
   });
 
-  for (const path of routes)
+  for (const [path, body, status] of routes)
     it(`answers ${path} only for who may (C04, C09)`, async () => {
       const started = await open({config: {apiToken: 'a-long-token'}});
       const authorization = 'Bearer a-long-token';
-      assert.equal((await call(started, path, bodyFor(path))).status, 401);
-      assert.equal((await call(started, path, bodyFor(path), {authorization})).status, 404);
+      assert.equal((await call(started, path, body)).status, 401);
+      assert.equal((await call(started, path, body, {authorization})).status, status);
       const open_ = await open();
       assert.equal((await call(open_, path, {}, {origin: 'https://evil.example'})).status, 403);
       assert.equal((await call(open_, path, {}, {origin: 'null'})).status, 403);
@@ -382,7 +384,47 @@ describe('the trace of a sender', () => {
     '00-00000000000000000000000000000000-00f067aa0ba902b7-01',
     `${parent.slice(0, 30)}\u00e9`,
   ])
-    it(`${JSON.stringify(bad)} is left out`, async () => {
-      assert.equal('trace' in (await logged(bad)).facts, false);
+    it(`${JSON.stringify(bad)} names none: the event gets one of its own`, async () => {
+      const {facts, started} = await logged(bad);
+      const {trace = ''} = facts;
+      assert.match(trace, /^[0-9a-f]{32}$/);
+      assert.notEqual(trace, '4bf92f3577b34da6a3ce929d0e0e4736');
+      assert.deepEqual((await get(started, '/events/e1')).body.trace, trace);
+      assert.equal('trace' in (await logged(bad, '/hooks/none')).facts, false);
     });
+
+  it('is shown with the event and its runs, and goes on with whatever comes of them', async () => {
+    const started = await open();
+    const post = () =>
+      fetch(`http://127.0.0.1:${started.port}/hooks/app`, {
+        method: 'POST',
+        headers: {traceparent: parent},
+        body: '{"id":"e1"}',
+      });
+    await post();
+    const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+    await started.engine.tick(always({to: 'succeeded', wakeAt: started.clock.now()}), as('w'));
+    const [first] = (await get(started, '/runs')).body.items;
+    const copied = await call(started, `/runs/${first.id}/retry`, {newKey: true});
+    await started.engine.tick(always({to: 'failed', wakeAt: started.clock.now()}), as('w'));
+    const replayed = await call(started, '/events/e1/replay');
+    assert.equal(replayed.status, 202, JSON.stringify(replayed.body));
+    assert.equal((await get(started, '/events/e1')).body.trace, trace);
+    assert.equal((await get(started, `/runs/${copied.body.startedAs}`)).body.trace, trace);
+    const {items} = (await get(started, '/runs')).body;
+    assert.deepEqual(
+      items.map((run: {trace?: string}) => run.trace),
+      [trace, trace, trace],
+    );
+    const [event] = (await get(started, '/events')).body.items;
+    assert.equal(event.trace, trace);
+  });
+
+  it('comes with a trigger, too', async () => {
+    const started = await open();
+    const {body} = await call(started, '/templates/restart-host/trigger', {data: {host: 'x'}}, {traceparent: parent});
+    assert.equal((await get(started, `/runs/${body.runs[0]}`)).body.trace, '4bf92f3577b34da6a3ce929d0e0e4736');
+    const own = await call(started, '/templates/restart-host/trigger', {data: {host: 'x'}});
+    assert.match((await get(started, `/events/${own.body.event}`)).body.trace, /^[0-9a-f]{32}$/);
+  });
 });

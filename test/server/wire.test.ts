@@ -231,7 +231,7 @@ describe('a hook', () => {
     assert.equal(statusOf(await answer), 404);
   });
 
-  it('W39 refuses with 503 while too many runs wait, and stores nothing', async () => {
+  it('W39, D09: refuses with 503 while too many runs wait, and stores nothing', async () => {
     const started = await startServer({templates: [template], config: {queueLimit: 2}});
     const statuses: number[] = [];
     for (const id of ['e1', 'e2', 'e3']) {

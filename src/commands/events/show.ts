@@ -2,6 +2,7 @@ import {Args} from '@oclif/core';
 import {JobwireCommand} from '../../command.ts';
 import {fail} from '../../errors/jobwire-error.ts';
 import {withStore} from '../../store.ts';
+import {withTrace} from '../../terminal/runs.ts';
 
 export default class EventsShow extends JobwireCommand {
   static override summary = 'Show one event as it is stored';
@@ -15,7 +16,8 @@ export default class EventsShow extends JobwireCommand {
     const {args, flags} = await this.parse(EventsShow);
     const event = await withStore(flags, (engine) => engine.events.get(args.event));
     if (!event) throw fail('JW7102', {what: 'event', id: args.event});
-    this.print(JSON.stringify(event, null, 2));
-    return event;
+    const shown = withTrace(event, event);
+    this.print(JSON.stringify(shown, null, 2));
+    return shown;
   }
 }

@@ -1,8 +1,8 @@
 import {Flags} from '@oclif/core';
 import {JobwireCommand} from '../../command.ts';
-import {purgeAll} from '../../engine/retention.ts';
+import {purgeAll, purgeRule} from '../../engine/retention.ts';
 import {withStore} from '../../store.ts';
-import {readDuration} from '../../terminal/given.ts';
+import {flagName} from '../../terminal/given.ts';
 import {systemClock} from '../../values/time.ts';
 
 export default class RunsPurge extends JobwireCommand {
@@ -20,13 +20,9 @@ export default class RunsPurge extends JobwireCommand {
 
   async run(): Promise<unknown> {
     const {flags} = await this.parse(RunsPurge);
-    const now = systemClock.now();
-    const before = now - readDuration(flags['older-than'], '--older-than');
-    const keys = flags['keys-older-than'];
-    const keysBefore = keys === undefined ? undefined : now - readDuration(keys, '--keys-older-than');
-    const purged = await withStore(flags, (engine) =>
-      purgeAll({engine, clock: systemClock}, {before, ...(keysBefore !== undefined && {keysBefore})}),
-    );
+    const forgetting = {olderThan: flags['older-than'], keysOlderThan: flags['keys-older-than']};
+    const rule = purgeRule(forgetting, systemClock.now(), flagName);
+    const purged = await withStore(flags, (engine) => purgeAll({engine, clock: systemClock}, rule));
     this.print(`${purged.events} events, ${purged.runs} runs and ${purged.keys} keys are gone`);
     return purged;
   }

@@ -1,15 +1,22 @@
 import {Args, Flags} from '@oclif/core';
 import {JobwireCommand} from '../../command.ts';
 import {readConfig} from '../../config.ts';
-import type {EventRecord, RunState} from '../../engine/run.ts';
+import {readRate} from '../../engine/given-times.ts';
+import type {EventRecord} from '../../engine/run.ts';
 import {fail} from '../../errors/jobwire-error.ts';
-import {type Outcome, replayAll, type Selected, selectEvents} from '../../ingest/replay-batch.ts';
+import {
+  type Meant,
+  type Outcome,
+  readSelection,
+  replayAll,
+  replayable,
+  type Selected,
+  selectEvents,
+} from '../../ingest/replay-batch.ts';
 import {openOther, planWrites} from '../../plan.ts';
 import {openRuntime, type Runtime} from '../../runtime.ts';
-import {localUser, readRate, readTime} from '../../terminal/given.ts';
+import {flagName, localUser} from '../../terminal/given.ts';
 import {type Change, comparePlans, showChanges} from '../../terminal/plans.ts';
-
-const states: readonly RunState[] = ['succeeded', 'failed', 'canceled'];
 
 export default class RunsReplay extends JobwireCommand {
   static override summary = 'Run stored events once more, as the templates are now, with runs of their own';
@@ -23,7 +30,7 @@ export default class RunsReplay extends JobwireCommand {
   ];
   static override args = {event: Args.string({description: "Our id of the event, or the sender's"})};
   static override flags = {
-    state: Flags.option({options: states, multiple: true})({
+    state: Flags.option({options: replayable, multiple: true})({
       summary: 'Events of runs in this state; may be given several times',
     }),
     dead: Flags.boolean({summary: 'Events that could not be mapped', exclusive: ['state', 'template']}),
@@ -98,18 +105,11 @@ export default class RunsReplay extends JobwireCommand {
   }
 }
 
-interface Meant {
+interface Asked extends Meant {
   readonly event: string | undefined;
-  readonly state: RunState[] | undefined;
-  readonly dead: boolean;
-  readonly template: string | undefined;
-  readonly connection: string | undefined;
-  readonly since: string | undefined;
-  readonly until: string | undefined;
-  readonly limit: number;
 }
 
-async function select(runtime: Runtime, {event: id, state, dead, since, until, ...meant}: Meant): Promise<Selected[]> {
+async function select(runtime: Runtime, {event: id, ...meant}: Asked): Promise<Selected[]> {
   const {library, engine, clock} = runtime;
   if (id !== undefined) {
     const event = await eventOf(runtime, id);
@@ -125,15 +125,9 @@ async function select(runtime: Runtime, {event: id, state, dead, since, until, .
       {suggestions: [...library.templates.keys()]},
     );
   }
-  if (!dead && !state)
+  if (!meant.dead && !meant.state)
     throw fail('JW7101', {problem: 'name an event, or say which runs are meant with --state or --dead'});
-  return selectEvents(engine, {
-    ...meant,
-    dead,
-    ...(state && {state}),
-    ...(since !== undefined && {since: readTime(since, '--since', clock.now())}),
-    ...(until !== undefined && {until: readTime(until, '--until', clock.now())}),
-  });
+  return selectEvents(engine, readSelection(meant, clock.now(), flagName));
 }
 
 async function eventOf({engine}: Runtime, id: string): Promise<EventRecord> {

@@ -2,7 +2,7 @@ import {Args} from '@oclif/core';
 import {JobwireCommand} from '../../command.ts';
 import {fail} from '../../errors/jobwire-error.ts';
 import {withStore} from '../../store.ts';
-import {showRun} from '../../terminal/runs.ts';
+import {showRun, withTrace} from '../../terminal/runs.ts';
 
 export default class RunsShow extends JobwireCommand {
   static override summary = 'Show one run: state, jobs, problem and every step with its requests, secrets masked';
@@ -17,6 +17,6 @@ export default class RunsShow extends JobwireCommand {
     const run = await withStore(flags, (engine) => engine.runs.get(args.run));
     if (!run) throw fail('JW7102', {what: 'run', id: args.run});
     this.print(showRun(run));
-    return run;
+    return withTrace(run, run.data);
   }
 }

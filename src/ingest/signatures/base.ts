@@ -21,7 +21,10 @@ export function renderBase(template: unknown, scope: Scope): Uint8Array | undefi
  * the same signed bytes with two meanings.
  */
 export function refuseAmbiguity(template: unknown, {headers}: Delivery): void {
-  for (const {header, separator} of separatedHeaders(template))
+  if (typeof template !== 'string') return;
+  const known = separated.get(template) ?? separatedHeaders(template);
+  separated.set(template, known);
+  for (const {header, separator} of known)
     if (headers[header]?.some((value) => value.includes(separator)))
       throw fail('JW4001', {
         problem: `the header ${header} holds "${separator}", so the signed text has no single meaning`,
@@ -33,8 +36,10 @@ interface Separated {
   readonly separator: string;
 }
 
-function separatedHeaders(template: unknown): Separated[] {
-  if (typeof template !== 'string') return [];
+/** By template: those of the manifests in use. */
+const separated = new Map<string, readonly Separated[]>();
+
+function separatedHeaders(template: string): Separated[] {
   const {parts} = parseExpression(template);
   return parts.flatMap((part, i) => {
     const next = parts[i + 1];

@@ -1,5 +1,5 @@
 /** Keys and signatures as bytes, live secrets one after another, and comparison in constant time. Must never print a key. */
-import {createHash, timingSafeEqual} from 'node:crypto';
+import {hash, timingSafeEqual} from 'node:crypto';
 import {fail} from '../../errors/jobwire-error.ts';
 import type {Secrets} from '../hook.ts';
 
@@ -7,7 +7,12 @@ export type KeyEncoding = 'utf8' | 'base64' | 'hex';
 
 /** Equality that takes the same time wherever the difference is, also for texts of different length. */
 export function sameBytes(a: Uint8Array | string, b: Uint8Array | string): boolean {
-  return timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest());
+  return timingSafeEqual(hash('sha256', a, 'buffer'), hash('sha256', b, 'buffer'));
+}
+
+/** The same for what an algorithm gives: its length is no secret. */
+export function sameDigest(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 /** Strictly: undefined for text that is not in this encoding. Base64 is taken url-safe and without padding, too. */

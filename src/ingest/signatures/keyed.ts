@@ -10,7 +10,7 @@ import {
   verify,
 } from 'node:crypto';
 import type {HashName} from './extract.ts';
-import {sameBytes} from './key.ts';
+import {sameDigest} from './key.ts';
 
 export interface Signing {
   readonly algorithm: HashName;
@@ -44,7 +44,7 @@ function symmetric(make: (signing: Signing) => Buffer): KeyedScheme {
     sign: make,
     checker: (signing) => {
       const expected = make(signing);
-      return (signature) => sameBytes(expected, signature);
+      return (signature) => sameDigest(expected, signature);
     },
   };
 }

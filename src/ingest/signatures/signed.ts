@@ -6,7 +6,7 @@ import type {VerifyRule} from '../../generated/types.ts';
 import {refuseAmbiguity, renderBase, templatesOf, urlSpellings} from './base.ts';
 import {keyProblem} from './configured.ts';
 import {type Candidate, extractSignatures, single, valuesOf} from './extract.ts';
-import {decode, keyBytes, sameBytes} from './key.ts';
+import {decode, keyBytes, sameDigest} from './key.ts';
 import {type KeyedName, keyedSchemes} from './keyed.ts';
 import type {Proof} from './proof.ts';
 import {checkWindow, readTimestamp} from './timestamp.ts';
@@ -81,7 +81,7 @@ function checkBodyHash(rule: NonNullable<VerifyRule['bodyHash']>, given: string,
     .update(request.delivery.raw)
     .digest();
   const bytes = decode(given, rule.encoding ?? 'hex');
-  if (!bytes || !sameBytes(expected, bytes))
+  if (!bytes || !sameDigest(expected, bytes))
     throw fail('JW4001', {problem: `query ${rule.query} is not the hash of the body: the body was altered on the way`});
 }
 
