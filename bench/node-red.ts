@@ -1,13 +1,12 @@
 /** Node-RED with the same flow, installed when it is measured: http in, verify and map, http request, http response. No durability. */
-import {execFileSync} from 'node:child_process';
-import {existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {installed} from './installed.ts';
 import {type Started, start, stop} from './processes.ts';
 
 const version = '5.0.7';
-const cache = join(import.meta.dirname, '.cache', `node-red-${version}`);
 
 export interface NodeRed {
   readonly url: string;
@@ -16,7 +15,7 @@ export interface NodeRed {
 }
 
 export async function openNodeRed(target: string, key: string): Promise<NodeRed> {
-  const program = install();
+  const program = join(installed('node-red', version), 'red.js');
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'jobwire-bench-node-red-'));
   writeFileSync(join(folder, 'settings.cjs'), settings(port));
@@ -31,15 +30,6 @@ export async function openNodeRed(target: string, key: string): Promise<NodeRed>
       rmSync(folder, {recursive: true, force: true});
     },
   };
-}
-
-function install(): string {
-  const program = join(cache, 'node_modules', 'node-red', 'red.js');
-  if (existsSync(program)) return program;
-  mkdirSync(cache, {recursive: true});
-  const args = ['install', '--no-audit', '--no-fund', '--loglevel=error', '--prefix', cache, `node-red@${version}`];
-  execFileSync('npm', args, {stdio: ['ignore', 'ignore', 'inherit']});
-  return program;
 }
 
 function settings(port: number): string {

@@ -1,4 +1,4 @@
-import {relative, resolve} from 'node:path';
+import {join, relative, resolve} from 'node:path';
 import {Args, Flags} from '@oclif/core';
 import {type Fix, fixAll, planFixes} from '../authoring/fix.ts';
 import {isWithin, openProjectFiles} from '../authoring/project-files.ts';
@@ -53,7 +53,7 @@ interface Showing {
 export default class Check extends JobwireCommand {
   static override summary = 'Validate connectors, templates and connections without calling anything';
   static override description =
-    'Exit code 3 when there are errors. Simulators and cases are checked as well, and with --shipped, or where there is no project, every connector that comes with Jobwire. --fix replaces a word that has exactly one near correction, and nothing else.';
+    'Exit code 3 when there are errors. Simulators and cases of the project are checked as well, and with --shipped, or where there is no project, every connector that comes with Jobwire and what lies beside it. --fix replaces a word that has exactly one near correction, and nothing else.';
   static override examples = [
     '<%= config.bin %> check',
     '<%= config.bin %> check templates/incident-to-triage --fix',
@@ -131,10 +131,18 @@ function checkProject(
   const used = readProject(config);
   const isEmpty = used.templates.size + used.connections.size + used.connectors.size === 0;
   const library = flags.shipped || isEmpty ? readProject(config, 'all') : used;
-  const issues = [...library.issues, ...checkCompanions(library)].filter(
+  const looked = library === used ? withoutShipped(used, config.project) : library;
+  const issues = [...library.issues, ...checkCompanions(looked)].filter(
     ({at}) => paths.length === 0 || paths.some((path) => at && isWithin(path, resolve(at.file))),
   );
   return {library, issues};
+}
+
+/** Simulators and cases of shipped connectors were checked when Jobwire was made: they take longer than all else together. */
+function withoutShipped(library: Library, project: string): Library {
+  if (resolve(project) === resolve(packageRoot)) return library;
+  const connectors = [...library.connectors].filter(([, {dir}]) => !isWithin(join(packageRoot, 'connectors'), dir));
+  return {...library, connectors: new Map(connectors)};
 }
 
 /** Paths as the person would type them. */

@@ -28,10 +28,16 @@ interface Parts {
 /** Undefined for a day or an hour that does not exist. */
 function moment({year, month, day, hour, minute, second, ms}: Parts): number | undefined {
   if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59) return undefined;
+  if (day > 28 && day > daysOf(year, month)) return undefined;
+  if (year > 99) return Date.UTC(year, month - 1, day, hour, minute, second, ms);
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
-  date.setUTCHours(hour, minute, second, ms);
-  return date.getUTCDate() === day ? date.getTime() : undefined;
+  return date.setUTCHours(hour, minute, second, ms);
+}
+
+function daysOf(year: number, month: number): number {
+  if (month !== 2) return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
 }
 
 /** RFC 3339: with an offset or Z; of a longer fraction the first three digits count. */
@@ -113,23 +119,45 @@ function patternFormat(pattern: string): DateFormat | undefined {
   const fields = found.filter((piece) => Object.hasOwn(tokens, piece));
   if (fields.length === 0 || new Set(fields).size < fields.length) return undefined;
   const needed = ['yyyy', 'MM', 'dd'].every((token) => fields.includes(token));
+  const steps = found.map((piece) => ({piece, field: Object.hasOwn(tokens, piece) ? tokens[piece] : undefined}));
   return {
-    read: (value) => (needed && typeof value === 'string' ? readPattern(found, value) : undefined),
-    write: (time) => writePattern(found, new Date(time)),
+    read: (value) => (needed && typeof value === 'string' ? readPattern(steps, value) : undefined),
+    write: (time) => writePattern(steps, new Date(time)),
   };
 }
 
-function readPattern(found: readonly string[], text: string): number | undefined {
+/** A token with its field, or a sign that stands for itself. */
+interface Piece {
+  readonly piece: string;
+  readonly field: Field | undefined;
+}
+
+function readPattern(steps: readonly Piece[], text: string): number | undefined {
   const parts: {-readonly [F in Field]: number} = {year: 0, month: 0, day: 0, hour: 0, minute: 0, second: 0, ms: 0};
   let at = 0;
-  for (const piece of found) {
-    const part = text.slice(at, at + piece.length);
-    at += piece.length;
-    const field = Object.hasOwn(tokens, piece) ? tokens[piece] : undefined;
-    if (field === undefined ? part !== piece : part.length < piece.length || !/^\d+$/.test(part)) return undefined;
-    if (field !== undefined) parts[field] = Number(part);
+  for (const {piece, field} of steps) {
+    const end = at + piece.length;
+    if (field === undefined) {
+      if (!text.startsWith(piece, at)) return undefined;
+    } else {
+      const number = digitsOf(text, at, end);
+      if (number < 0) return undefined;
+      parts[field] = number;
+    }
+    at = end;
   }
   return at === text.length ? moment(parts) : undefined;
+}
+
+/** The number that stands there, or -1. */
+function digitsOf(text: string, from: number, to: number): number {
+  let number = 0;
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (!(digit >= 0 && digit <= 9)) return -1;
+    number = number * 10 + digit;
+  }
+  return number;
 }
 
 const fieldOf: {readonly [F in Field]: (date: Date) => number} = {
@@ -142,12 +170,9 @@ const fieldOf: {readonly [F in Field]: (date: Date) => number} = {
   ms: (date) => date.getUTCMilliseconds(),
 };
 
-function writePattern(found: readonly string[], date: Date): string {
-  return found
-    .map((piece) => {
-      const field = Object.hasOwn(tokens, piece) ? tokens[piece] : undefined;
-      return field === undefined ? piece : String(fieldOf[field](date)).padStart(piece.length, '0');
-    })
+function writePattern(steps: readonly Piece[], date: Date): string {
+  return steps
+    .map(({piece, field}) => (field === undefined ? piece : String(fieldOf[field](date)).padStart(piece.length, '0')))
     .join('');
 }
 

@@ -94,24 +94,34 @@ function prepareObject(object: JsonObject, depth: Depth): Prepared {
   return dynamic(objectStep(keys, members));
 }
 
+/**
+ * Starts from a copy of an object that has all keys and the plain values: several times faster than growing one key after the
+ * other, if the engine knows the shape from the beginning, as it does for parsed JSON.
+ */
 function objectStep(keys: readonly string[], members: readonly Prepared[]): Sure {
-  const steps = members.map(({step}) => step);
-  const values = members.map(({value}) => value as Json);
-  const count = keys.length;
-  const put = keys.includes('__proto__') ? setOwn : assign;
+  const isPlain = members.map(({step, value}) => step === undefined && (typeof value !== 'object' || value === null));
+  const shape = JSON.parse(
+    JSON.stringify(Object.fromEntries(members.map(({value}, i) => [keys[i], isPlain[i] ? value : null]))),
+  ) as Record<string, Value | typeof OMIT>;
+  const names = keys.filter((_, i) => !isPlain[i]);
+  const steps = members.filter((_, i) => !isPlain[i]).map(({step, value}): Sure => step ?? (() => value));
+  const count = names.length;
   return (frame) => {
-    const made: JsonObject = {};
+    const made = {...shape};
+    let isWhole = true;
     for (let i = 0; i < count; i++) {
-      const step = steps[i];
-      const value = step === undefined ? (values[i] as Json) : step(frame);
-      if (value !== OMIT) put(made, keys[i] as string, value as Json);
+      const value = (steps[i] as Sure)(frame);
+      if (value === OMIT) isWhole = false;
+      made[names[i] as string] = value;
     }
-    return made;
+    return isWhole ? (made as JsonObject) : withoutOmitted(made);
   };
 }
 
-function assign(target: JsonObject, key: string, value: Json): void {
-  target[key] = value;
+function withoutOmitted(made: Readonly<Record<string, Value | typeof OMIT>>): JsonObject {
+  const rest: JsonObject = {};
+  for (const key of Object.keys(made)) if (made[key] !== OMIT) setOwn(rest, key, made[key] as Json);
+  return rest;
 }
 
 function isStatic({step}: Prepared): boolean {

@@ -1,10 +1,10 @@
 /** The files beside connectors and templates that are not needed at run time: simulators and cases. For `jobwire check` only. */
-import {existsSync, globSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {type Issue, JobwireError} from '../errors/jobwire-error.ts';
 import {ExpressionError, isExpression, parseExpression} from '../expressions/parse.ts';
 import type {Case, Connector, Simulator} from '../generated/types.ts';
 import {escapePointer, isObject, type Json} from '../values/json.ts';
+import {isThere, listFiles} from './disk.ts';
 import {type Finding, toIssues} from './issues.ts';
 import type {Library} from './library.ts';
 import {loadFile} from './load.ts';
@@ -31,9 +31,7 @@ export function checkCompanions(library: Library): Issue[] {
 }
 
 function caseFiles(dir: string): string[] {
-  return globSync('*.json', {cwd: join(dir, 'cases')})
-    .sort()
-    .map((name) => join(dir, 'cases', name));
+  return listFiles(join(dir, 'cases'), '*.json').map((name) => join(dir, 'cases', name));
 }
 
 function caseIssues(file: string, subject: (of: Case['of']) => Finding[]): Issue[] {
@@ -49,7 +47,7 @@ function caseIssues(file: string, subject: (of: Case['of']) => Finding[]): Issue
 
 /** A case may also name a sample of a connector, so it may leave its own folder. */
 function requireSample(dir: string, path: string, pointer: string): Finding[] {
-  return existsSync(join(dir, path)) ? [] : [{code: 'JW1006', pointer, facts: {path, problem: 'does not exist'}}];
+  return isThere(join(dir, path)) ? [] : [{code: 'JW1006', pointer, facts: {path, problem: 'does not exist'}}];
 }
 
 function connectorSubject(of: Case['of'], connector: Connector): Finding[] {
@@ -69,7 +67,7 @@ function connectorSubject(of: Case['of'], connector: Connector): Finding[] {
 
 function simulatorIssues(dir: string, connector: Connector): Issue[] {
   const file = join(dir, 'simulator.json');
-  if (!existsSync(file)) return [];
+  if (!isThere(file)) return [];
   const {manifest, document, issues} = loadFile<Simulator>(file, 'simulator');
   if (!manifest || !document) return [...issues];
   const operations = Object.keys(connector.operations);

@@ -1,8 +1,8 @@
 /** Everything that can be said about one connector from its own folder. Each stage runs only on what the one before let pass. */
-import {globSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Issue} from '../errors/jobwire-error.ts';
 import type {Connector, SchemaValue} from '../generated/types.ts';
+import {filesOfConnector, listFiles, remembering} from './disk.ts';
 import {checkEmbedded} from './embedded.ts';
 import {checkConnectorExpressions} from './expressions-connector.ts';
 import {type Finding, isError, toIssues} from './issues.ts';
@@ -33,13 +33,24 @@ export function checkConnector(unit: Unit<Connector>): Issue[] {
 
 /** The unit with the files of its folder schemas/ among its schemas, under the path a `$ref` says. */
 export function withSchemaFiles(unit: Unit<Connector>, issues: Issue[]): Unit<Connector> {
-  const files = globSync('*.json', {cwd: join(unit.dir, 'schemas')}).sort();
-  if (files.length === 0) return unit;
+  const read = remembering(
+    `schemas of ${unit.file}`,
+    () => filesOfConnector(unit.dir),
+    () => readSchemaFiles(unit),
+  );
+  issues.push(...read.issues);
+  return read.unit;
+}
+
+function readSchemaFiles(unit: Unit<Connector>): {readonly unit: Unit<Connector>; readonly issues: readonly Issue[]} {
+  const files = listFiles(join(unit.dir, 'schemas'), '*.json');
+  if (files.length === 0) return {unit, issues: []};
+  const issues: Issue[] = [];
   const schemas: Record<string, SchemaValue> = {...unit.manifest.schemas};
   for (const file of files) {
     const {document, issues: found} = loadJson(join(unit.dir, 'schemas', file));
     issues.push(...found);
     if (document) schemas[`./schemas/${file}`] = document.value as SchemaValue;
   }
-  return createUnit(unit.dir, unit.document, {...unit.manifest, schemas});
+  return {unit: createUnit(unit.dir, unit.document, {...unit.manifest, schemas}), issues};
 }

@@ -1,8 +1,8 @@
 /** One JSON file as text, value and positions (language reference, section 1.1). Must never accept what is not strict JSON. */
-import {readFileSync, statSync} from 'node:fs';
 import {type AnyNode, type MemberNode, type ObjectNode, parse, type ValueNode} from '@humanwhocodes/momoa';
 import type {Place} from '../errors/jobwire-error.ts';
 import {escapePointer, type Json, JsonFault, parseJson} from '../values/json.ts';
+import {readBytes, remembering} from './disk.ts';
 
 export const fileLimits = {bytes: 1024 * 1024, depth: 64, nodes: 50_000};
 
@@ -31,11 +31,18 @@ export type Reading =
 
 /** Reads a file; what is wrong with its text is returned, never thrown. */
 export function readDocument(file: string): Reading {
+  return remembering(
+    `document ${file}`,
+    () => [file],
+    () => readAnew(file),
+  );
+}
+
+function readAnew(file: string): Reading {
   try {
-    const {size} = statSync(file);
-    if (size > fileLimits.bytes)
-      return refused(file, `the file has ${size} bytes, at most ${fileLimits.bytes} are read`);
-    return parseDocument(file, readFileSync(file));
+    const {size, bytes} = readBytes(file, fileLimits.bytes);
+    if (!bytes) return refused(file, `the file has ${size} bytes, at most ${fileLimits.bytes} are read`);
+    return parseDocument(file, bytes);
   } catch (error) {
     const {code, message} = error as NodeJS.ErrnoException;
     return refused(file, code === 'ENOENT' ? 'the file does not exist' : `the file cannot be read: ${code ?? message}`);

@@ -1,11 +1,11 @@
 /** Every connector, template and connection of a project, checked. Must never throw for a bad file: faults are issues. */
-import {globSync} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
 import {fail, type Issue, nearest} from '../errors/jobwire-error.ts';
 import type {Connection, Connector, Template} from '../generated/types.ts';
 import {checkConnection} from './check-connection.ts';
 import {checkConnector, withSchemaFiles} from './check-connector.ts';
 import {checkTemplate} from './check-template.ts';
+import {filesOfConnector, listFiles, remembering} from './disk.ts';
 import {isError} from './issues.ts';
 import type {Kind} from './kinds.ts';
 import {loadFile} from './load.ts';
@@ -58,21 +58,35 @@ export function loadLibrary({project, shipped, packages = [], only}: Roots): Lib
   const connectors = withFiles(new Map([...theirs.units, ...installed.units, ...ours.units]), issues);
   for (const id of ours.unreadable) connectors.delete(id);
   for (const id of installed.unreadable) if (!own.has(id)) connectors.delete(id);
+  const found = new Map<string, Unit<Connector>>();
   const library: Library = {
     connectors,
     templates,
     connections,
-    connector: (ref) => findConnector(connectors, ref),
+    connector: (ref) => {
+      const unit = found.get(ref) ?? findConnector(connectors, ref);
+      found.set(ref, unit);
+      return unit;
+    },
     template: (id) => templates.get(id),
     connection: (id) => connections.get(id),
     issues,
   };
-  const sound = checkAll(connectors, (unit) => checkConnector(unit), issues);
+  const sound = checkAll(connectors, checkedOnce, issues);
   const missing = new Set([...ours.unreadable, ...installed.unreadable, ...theirs.unreadable]);
   const neighbours: Neighbours = {library, sound, unreadable: {connectors: missing, connections: unreadable}};
   checkAll(connections, (unit) => checkConnection(unit, neighbours), issues);
   checkAll(templates, (unit) => checkTemplate(unit, neighbours), issues);
   return library;
+}
+
+/** What a connector is like depends on the files of its folder only. */
+function checkedOnce(unit: Unit<Connector>): Issue[] {
+  return remembering(
+    `check ${unit.file}`,
+    () => filesOfConnector(unit.dir),
+    () => checkConnector(unit),
+  );
 }
 
 /** Ids of the connectors that templates and connections name. */
@@ -131,7 +145,7 @@ function loadUnits<M extends {readonly id: string}>(root: string, kind: Kind, {i
   const units = new Map<string, Unit<M>>();
   const unreadable = new Set<string>();
   const folder = join(root, `${kind}s`);
-  for (const path of globSync(kind === 'connection' ? '*.json' : `*/${kind}.json`, {cwd: folder}).sort()) {
+  for (const path of listFiles(folder, kind === 'connection' ? '*.json' : `*/${kind}.json`)) {
     if (wanted && !wanted.has(dirname(path))) continue;
     const file = join(folder, path);
     const {manifest, document, issues: found} = loadFile<M>(file, kind);

@@ -1,7 +1,7 @@
 /** Does a name exist among others? One finding with suggestions when it does not. */
-import {existsSync, realpathSync} from 'node:fs';
 import {isAbsolute, relative, resolve} from 'node:path';
 import {nearest} from '../errors/jobwire-error.ts';
+import {isThere, realPlace} from './disk.ts';
 import type {Finding} from './issues.ts';
 
 export interface Wanted {
@@ -30,8 +30,8 @@ export function requireFile(dir: string, path: string, pointer: string): Finding
   const finding = (problem: string): Finding[] => [{code: 'JW1006', pointer, facts: {path, problem}}];
   const file = resolve(dir, path);
   if (isAbsolute(path) || leaves(dir, file)) return finding('leaves the folder of this unit');
-  if (!existsSync(file)) return finding('does not exist');
-  return leaves(realpathSync(dir), realpathSync(file)) ? finding('leaves the folder of this unit') : [];
+  if (!isThere(file)) return finding('does not exist');
+  return leaves(realPlace(dir), realPlace(file)) ? finding('leaves the folder of this unit') : [];
 }
 
 function leaves(dir: string, file: string): boolean {

@@ -134,13 +134,18 @@ function problemsOf(errors: readonly ErrorObject[]): SchemaProblem[] {
 
 /** The data with the defaults of the schema's own properties where they are missing. */
 export function withDefaults(schema: object, data: JsonObject): JsonObject {
+  const missing = remembered(defaults, schema, () => defaultsOf(schema)).filter(([name]) => !Object.hasOwn(data, name));
+  return missing.length === 0 ? data : {...data, ...Object.fromEntries(missing)};
+}
+
+const defaults = new WeakMap<object, readonly (readonly [string, Json])[]>();
+
+function defaultsOf(schema: object): readonly (readonly [string, Json])[] {
   const properties = own(schema, 'properties');
-  if (!isObject(properties)) return data;
-  const missing = Object.entries(properties).filter(
-    ([name, property]) => !Object.hasOwn(data, name) && own(property, 'default') !== undefined,
-  );
-  if (missing.length === 0) return data;
-  return {...data, ...Object.fromEntries(missing.map(([name, property]) => [name, own(property, 'default') as Json]))};
+  return Object.entries(isObject(properties) ? properties : {}).flatMap(([name, property]) => {
+    const value = own(property, 'default');
+    return value === undefined ? [] : [[name, value] as const];
+  });
 }
 
 const closed = new WeakMap<object, object>();
@@ -166,8 +171,10 @@ function comparable(data: Json): unknown {
     originals.set(list, data);
     return list;
   }
-  const entries = Object.entries(data).map(([key, value]) => [key, comparable(value)] as const);
-  return entries.every(([key, value]) => value === data[key]) ? data : Object.fromEntries(entries);
+  const keys = Object.keys(data);
+  const values = keys.map((key) => comparable(data[key] as Json));
+  if (values.every((value, i) => value === data[keys[i] as string])) return data;
+  return Object.fromEntries(keys.map((key, i) => [key, values[i]]));
 }
 
 function double(text: string): number {

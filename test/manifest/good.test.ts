@@ -4,6 +4,7 @@ import {cpSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {loadLibrary} from '../../src/manifest/library.ts';
+import {overlaid, rows} from './good-rows.ts';
 import {good, loadProject, shown} from './project.ts';
 
 const examples = 'test/fixtures/design-examples';
@@ -52,4 +53,17 @@ describe('good manifests', () => {
       ['JW2006 /jobs/job/attach/steps/2/with/id', 'JW2006 /jobs/job/attach/output/id'],
     );
   });
+
+  for (const [group, list] of rows)
+    describe(group, () => {
+      for (const [name, change] of list)
+        it(`has nothing to say about ${name}`, () => {
+          const files = overlaid(change);
+          assert.notDeepEqual(
+            files,
+            overlaid(() => undefined),
+          );
+          assert.deepEqual(loadProject(files).library.issues.map(shown), []);
+        });
+    });
 });
