@@ -63,6 +63,28 @@ export function authScope(context: AuthContext, more: Scope = {}): Scope {
   return {connection: context.connection, secret, ...more};
 }
 
+/** What settings and secrets alone decide: made once, and anew when a secret that it reads has changed. */
+export function keptWhileSame<T>(context: AuthContext, make: (scope: Scope) => T): () => T {
+  const {connection, secret: live} = authScope(context) as {connection: JsonObject; secret: Record<string, string>};
+  let kept: {readonly made: T; readonly read: ReadonlyMap<string, string | undefined>} | undefined;
+  return () => {
+    if (kept && [...kept.read].every(([name, text]) => live[name] === text)) return kept.made;
+    const read = new Map<string, string | undefined>();
+    const secret = Object.create(null) as object;
+    for (const name of Object.keys(live))
+      Object.defineProperty(secret, name, {
+        enumerable: true,
+        get() {
+          const text = live[name];
+          read.set(name, text);
+          return text;
+        },
+      });
+    kept = {made: make({connection, secret}), read};
+    return kept.made;
+  };
+}
+
 /** Each secret is read only when an expression asks for it, and is known to the redactor before anybody gets it. */
 function secretRoot({secrets, redactor}: AuthContext): object {
   const root = Object.create(null) as object;

@@ -3,7 +3,7 @@
 import {fail} from '../errors/jobwire-error.ts';
 import {evaluateText} from '../expressions/evaluate.ts';
 import {applyCredentials, type Dressed} from './apply.ts';
-import {type AuthContext, authScope, hasStatus, type Outgoing, withHeader} from './context.ts';
+import {type AuthContext, authScope, hasStatus, keptWhileSame, type Outgoing, withHeader} from './context.ts';
 import {type CookieJar, createCookieJar, noCookies} from './cookies.ts';
 import {type Crumb, fetchCrumb} from './crumb.ts';
 import {createHolder, type Held} from './held.ts';
@@ -63,6 +63,7 @@ export function createAuthorizer(auth: AuthSettings, context: AuthContext): Auth
   const jar = auth.cookies ? createCookieJar(context.clock, context.redactor) : noCookies;
   const crumbs = createHolder<Crumb>(context.clock);
   const source = tokenSource(auth, context, jar);
+  const mayHave = originsOf(auth, context);
   const apply = auth.apply ?? (auth.obtain && 'oauth2' in auth.obtain ? bearer : {});
 
   const takeToken = async (): Promise<Ticket<string> | undefined> => {
@@ -90,8 +91,7 @@ export function createAuthorizer(auth: AuthSettings, context: AuthContext): Auth
 
   return {
     async authorize(request, {write, auth: wanted}) {
-      if (wanted === false || !mayHave(request.url, auth, context, wanted))
-        return {...request, secretHeaders: [], used: {}};
+      if (wanted === false || !mayHave(request.url, wanted)) return {...request, secretHeaders: [], used: {}};
       const token = await takeToken();
       const needsCrumb = auth.crumb !== undefined && (write || auth.crumb.for === 'all');
       const crumb = needsCrumb ? await takeCrumb(auth.crumb, token?.held.value) : undefined;
@@ -135,20 +135,21 @@ function tokenSource(
 }
 
 /** Whether this address may receive the credentials (JW3014 when the manifest insists and it may not). */
-function mayHave(
-  url: string,
-  {origins = []}: AuthSettings,
-  context: AuthContext,
-  insists: boolean | undefined,
-): boolean {
-  const {origin} = new URL(url);
-  const scope = authScope(context);
-  const permitted = [context.baseUrl(), ...origins.map((value) => evaluateText(value, scope))].map(
-    (text) => URL.parse(text)?.origin,
-  );
-  if (permitted.includes(origin)) return true;
-  if (insists === true) throw fail('JW3014', {origin}, {outcome: 'fail'});
-  return false;
+function originsOf({origins = []}: AuthSettings, context: AuthContext): (url: string, insists?: boolean) => boolean {
+  const others = keptWhileSame(context, (scope) => origins.map((value) => originOf(evaluateText(value, scope))));
+  let base = {url: '', origin: originOf('')};
+  return (url, insists = false) => {
+    const {origin} = new URL(url);
+    const baseUrl = context.baseUrl();
+    if (base.url !== baseUrl) base = {url: baseUrl, origin: originOf(baseUrl)};
+    if (origin === base.origin || others().includes(origin)) return true;
+    if (insists) throw fail('JW3014', {origin}, {outcome: 'fail'});
+    return false;
+  };
+}
+
+function originOf(url: string): string | undefined {
+  return URL.parse(url)?.origin;
 }
 
 function withCrumb(dressed: Dressed, crumb: Crumb | undefined): Dressed {

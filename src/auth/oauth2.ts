@@ -3,7 +3,7 @@ import {evaluate, OMIT, renderUrl, type Scope} from '../expressions/evaluate.ts'
 import {type Json, type JsonObject, own} from '../values/json.ts';
 import {ms} from '../values/time.ts';
 import {callForCredentials, unusable} from './call.ts';
-import {type AuthContext, authScope, type Outgoing, type RefreshTokens} from './context.ts';
+import {type AuthContext, keptWhileSame, type Outgoing, type RefreshTokens} from './context.ts';
 import {freshUntil, type Held, holdingKey} from './held.ts';
 import type {Obtain} from './index.ts';
 import {encodeFields, formPairs, optionalText} from './render.ts';
@@ -12,11 +12,11 @@ import type {OAuth2Settings} from './settings.ts';
 /** The token request of these settings now, and how to make it. */
 export const oauth2: Obtain<OAuth2Settings> = (settings, context) => {
   const kept = context.refreshTokens ?? inMemory();
-  return () => {
-    const ask = readSettings(settings, authScope(context));
+  return keptWhileSame(context, (scope) => {
+    const ask = readSettings(settings, scope);
     const key = holdingKey([context.key, 'oauth2', ask.url, ask.client ?? '', JSON.stringify(ask.fields)]);
     return {key, obtain: () => obtain({settings, context, kept, ask, key})};
-  };
+  });
 };
 
 interface Ask {

@@ -46,7 +46,7 @@ export function interpret(exchange: Exchange): {readonly verdict: Verdict<Answer
 function decide(seen: Seen, row: ErrorRow | undefined): Verdict<Answer> {
   if (isUnchanged(seen)) return {kind: 'ok', value: {...answerOf(seen, []), unchanged: true}};
   if (row !== undefined && row.action !== 'success') return acts[row.action](seen, row);
-  if (row === undefined && !isGood(seen)) return builtIn(seen);
+  if (row === undefined && !isGood(seen)) return seen.undecided ? maybeExecuted(seen) : builtIn(seen);
   try {
     const {call, request, scope} = seen;
     const value =
@@ -86,8 +86,15 @@ function ofFault({call, position, request}: Exchange, fault: WireFault): Seen {
   return {call, request, scope: {...call.scope, page: position.page}, network, sent, problem: message};
 }
 
-function ofAnswer({call, position, request}: Exchange, {response: answer, body, unreadable}: Arrived): Seen {
+/** Refused before anything was done, whatever the answer says. */
+const certain: ReadonlySet<number> = new Set([401, 429]);
+
+function ofAnswer({call, position, request}: Exchange, {response: answer, body, unreadable, damaged}: Arrived): Seen {
   const {status, url, headers} = answer;
+  const asked =
+    damaged === true &&
+    !certain.has(status) &&
+    call.operation.errors.some(({when}) => when.test !== undefined && fitsStatus(when, call, status));
   const bare: ResponseRoot = {status, url, headers, body};
   const scope = {...call.scope, page: position.page, response: bare};
   const errorText = mayBeError(call, status, unreadable !== undefined) ? errorTextOf(call, scope) : undefined;
@@ -99,6 +106,7 @@ function ofAnswer({call, position, request}: Exchange, {response: answer, body, 
     response,
     sent: true,
     problem: `answered ${status}${unreadable ? ` with ${unreadable.problem}` : ''}`,
+    ...(asked && {undecided: true as const, problem: `answered ${status} with JSON that is cut off`}),
     ...(unreadable && {network: 'parse' as const}),
     ...(unreadable?.mediaType !== undefined && {mediaType: unreadable.mediaType}),
   };

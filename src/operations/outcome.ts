@@ -25,6 +25,8 @@ export interface Seen {
   /** Ends a sentence that starts with the request: `answered 503`, `no answer in time`. */
   readonly problem: string;
   readonly mediaType?: string;
+  /** A row of the manifest asks about an answer that was damaged on its way: its status alone does not say what it means. */
+  readonly undecided?: true;
   /** Never a fault of the wire: its text may hold an address with a credential in the query. */
   readonly cause?: JobwireError;
 }

@@ -19,17 +19,19 @@ export interface ReadBody {
   readonly body: Json;
   /** The body is not what the operation declares: a sentence, and whether its media type says so. */
   readonly unreadable?: {readonly problem: string; readonly mediaType?: string};
+  /** An answer outside `expect` that says it is JSON and breaks off: what it had to say is not known. */
+  readonly damaged?: true;
 }
 
 /** The body as its operation declares it; an answer outside `expect` is JSON where it can be, else text. */
 export function readBody(call: Call, response: WireResponse): ReadBody {
   const {type = 'json', mediaTypes = []} = call.operation.manifest.response ?? {};
   if (response.body.byteLength === 0) return {body: null};
-  if (!call.operation.expects(response.status)) return {body: readAnyhow(response)};
+  if (!call.operation.expects(response.status)) return readOther(response);
   // Typed as JSON because only expressions and request bodies, which know bytes, look at it.
   if (type === 'bytes') return {body: response.body as unknown as Json};
   if (type === 'text') return {body: readText(response)};
-  if (type === 'none') return {body: readAnyhow(response)};
+  if (type === 'none') return {body: readOther(response).body};
   return readJson(response, mediaTypes);
 }
 
@@ -45,14 +47,14 @@ function readJson(response: WireResponse, mediaTypes: readonly string[]): ReadBo
   }
 }
 
-function readAnyhow(response: WireResponse): Json {
+function readOther(response: WireResponse): ReadBody {
   const text = readText(response);
   const media = mediaType(response);
-  if (media !== '' && !isJson(media)) return text;
+  if (media !== '' && !isJson(media)) return {body: text};
   try {
-    return parseJson(text);
+    return {body: parseJson(text)};
   } catch {
-    return text;
+    return {body: text, ...(isJson(media) && {damaged: true as const})};
   }
 }
 

@@ -25,7 +25,7 @@ describe('the embedded engine on its file', () => {
   });
   afterEach(() => rmSync(dir, {recursive: true, force: true}));
 
-  it('loses nothing that was acknowledged when it is killed, and stores no half batch', async () => {
+  it('D01, D24: loses nothing that was acknowledged when it is killed, and stores no half batch', async () => {
     const acked: string[] = [];
     for (const name of ['first', 'second', 'third']) acked.push(...(await killAfter(300, dir, name)));
     const engine = await open();
@@ -52,7 +52,7 @@ describe('the embedded engine on its file', () => {
     }
   });
 
-  it('a run whose worker was killed is claimed as starting when its lease is over', async () => {
+  it('O09: a run whose worker was killed is claimed as starting when its lease is over', async () => {
     const clock = new ManualClock();
     const first = await openEngine('sqlite:jobwire.db', {clock, dir});
     const {run} = await take(first);
@@ -69,7 +69,7 @@ describe('the embedded engine on its file', () => {
     await second.close();
   });
 
-  it('refuses a store a newer Jobwire wrote, and leaves it as it is', async () => {
+  it('D06: refuses a store a newer Jobwire wrote, and leaves it as it is', async () => {
     await (await open()).close();
     const db = new DatabaseSync(file());
     db.exec(`PRAGMA user_version = ${migrations.length + 1}`);
@@ -84,7 +84,7 @@ describe('the embedded engine on its file', () => {
     });
   });
 
-  it('takes the missing steps of an older store, with what is in it', async () => {
+  it('D06: takes the missing steps of an older store, with what is in it', async () => {
     const db = new DatabaseSync(file());
     db.exec(`PRAGMA application_id = ${0x6a627772}; ${migrations[0]}; PRAGMA user_version = 1;`);
     db.close();
@@ -92,6 +92,27 @@ describe('the embedded engine on its file', () => {
     await one.documents.put('k', 'a', 1);
     assert.equal(await two.documents.get('k', 'a'), 1);
     await Promise.all([one.close(), two.close()]);
+  });
+
+  it('D06: is as before when a process dies while it brings the schema up to date, and is brought up to date afterwards', async () => {
+    const before = `PRAGMA application_id = ${0x6a627772}; ${migrations[0]}; PRAGMA user_version = 1;`;
+    const db = new DatabaseSync(file());
+    db.exec(`${before} PRAGMA journal_mode = WAL;`);
+    db.close();
+    const steps = JSON.stringify(migrations.slice(1).join('\n'));
+    const script = `const {DatabaseSync} = require('node:sqlite');
+      const db = new DatabaseSync(${JSON.stringify(file())});
+      db.exec('BEGIN EXCLUSIVE'); db.exec(${steps}); db.exec('PRAGMA user_version = ${migrations.length}');
+      process.kill(process.pid, 'SIGKILL');`;
+    const child = spawn(process.execPath, ['-e', script], {stdio: 'inherit'});
+    assert.equal(await new Promise((resolve) => child.once('close', (_code, signal) => resolve(signal))), 'SIGKILL');
+    const look = new DatabaseSync(file());
+    assert.equal(look.prepare('PRAGMA user_version').get()?.['user_version'], 1);
+    look.close();
+    const engine = await open();
+    await engine.documents.put('k', 'a', 1);
+    assert.equal((await take(engine)).duplicate, false);
+    await engine.close();
   });
 
   it('refuses a database of another program', async () => {
@@ -201,7 +222,7 @@ describe('the embedded engine on its file', () => {
       return assert.fail('the disk never was full');
     }
 
-    it('refuses what is new, keeps what was acknowledged, goes on when there is room', async () => {
+    it('D03: refuses what is new, keeps what was acknowledged, goes on when there is room', async () => {
       const runs = await fill();
       assert.ok(runs.length > 0);
       const {items} = await engine.runs.list({}, {limit: 100});

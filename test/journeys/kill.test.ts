@@ -69,7 +69,7 @@ describe('a server killed with SIGKILL during a burst', () => {
     project.remove();
   });
 
-  it('starts exactly one job for every event it acknowledged, after a restart', async function () {
+  it('D01, O09: starts exactly one job for every event it acknowledged, after a restart', async function () {
     this.timeout(90_000);
     const key = project.read('connections/secrets/servicenow-signing-key').trim();
     const env = {JOBWIRE_LEASE_MS: '2000', JOBWIRE_LOG_LEVEL: 'silent'};

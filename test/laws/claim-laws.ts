@@ -144,7 +144,7 @@ export function claimLaws(bench: Bench): void {
     dead.finish(run, {to: 'succeeded'});
   });
 
-  it('a commit with a lost lease is refused, whatever became of the run', async () => {
+  it('O10: a commit with a lost lease is refused, whatever became of the run', async () => {
     const {run} = await take(bench.engine);
     const [slow, fast] = [holding(), holding()];
     const faults: unknown[] = [];
@@ -344,6 +344,27 @@ export function claimLaws(bench: Bench): void {
       );
       assert.deepEqual(await tickIds(bench.engine), ['jw-again']);
       assert.equal((await runOf(bench.engine, 'jw-again')).event, uid);
+    });
+
+    it('D20: takes a queued run out of its lane as one whose outcome is unclear, with the attempt it names', async () => {
+      const lane = {key: 'k', limit: 1, ordered: true};
+      const [first, second] = [await take(bench.engine, {draft: {lane}}), await take(bench.engine, {draft: {lane}})];
+      for (const {run} of [first, second])
+        assert.equal(
+          await bench.engine.decide(run, ['queued'], {to: 'starting', wakeAt: 0, attempt: 1, data: {log: []}}),
+          true,
+        );
+      const seen: ClaimedRun[] = [];
+      await bench.engine.tick((runs) => {
+        seen.push(...runs);
+        return always({to: 'succeeded'})(runs);
+      }, as('w'));
+      assert.deepEqual(
+        seen.map(({id, claimedFrom, attempt}) => [id, claimedFrom, attempt]),
+        [first, second].map(({run}) => [run, 'starting', 1]),
+      );
+      const {run: next} = await take(bench.engine, {draft: {lane}});
+      assert.deepEqual(await tickIds(bench.engine), [next]);
     });
 
     it('leaves a run under a live lease alone', async () => {

@@ -2,6 +2,7 @@
 import type {Clock} from '../../src/values/time.ts';
 import {acceptLaws} from './accept-laws.ts';
 import {claimLaws} from './claim-laws.ts';
+import {clockLaws} from './clock-laws.ts';
 import {laneLaws} from './lane-laws.ts';
 import {ManualClock} from './manual-clock.ts';
 import {purgeLaws} from './purge-laws.ts';
@@ -60,5 +61,6 @@ export function describeEngineLaws(name: string, makePlace: MakePlace): void {
     describe('work', () => workLaws(bench));
     describe('reading', () => readLaws(bench));
     describe('purging', () => purgeLaws(bench));
+    describe('a clock that jumps', () => clockLaws(bench));
   });
 }

@@ -74,7 +74,7 @@ export function laneLaws(bench: Bench): void {
   });
 
   describe('an ordered lane', () => {
-    it('runs one at a time in order of arrival, whatever the limit and priority', async () => {
+    it('O22: runs one at a time in order of arrival, whatever the limit and priority', async () => {
       const first = await take(bench.engine, lane(5, true));
       const second = await take(bench.engine, {draft: {priority: 9, lane: {key: 'k', limit: 5, ordered: true}}});
       assert.deepEqual(await tickIds(bench.engine), [first.run]);

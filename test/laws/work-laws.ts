@@ -77,7 +77,7 @@ export function workLaws(bench: Bench): void {
     await worker.stop();
   });
 
-  it('does not take its own runs for a dead worker’s after it was stopped for longer than a lease', async () => {
+  it('O10: does not take its own runs for a dead worker’s after it was stopped for longer than a lease', async () => {
     const {run} = await take(bench.engine);
     const busy = holding();
     const worker = bench.engine.work(busy.step, as('w'));

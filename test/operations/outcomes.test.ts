@@ -104,6 +104,44 @@ describe('an exchange that goes wrong', () => {
     });
   });
 
+  describe('that is refused, with an answer the rows ask about', () => {
+    const errors = [
+      {when: {status: [409], test: '{{eq (default response.body.code 0) 7}}'}, action: 'success', output: 'known'},
+    ] as Operation['errors'] & object;
+    const damaged: Expected = ['retry JW3002', 'retry JW3002', 'unknown JW3009'];
+    names.forEach((kind, column) => {
+      it(`O04: and that is cut off, a ${kind} is ${damaged[column]}: nobody knows what it said`, async () => {
+        requestOf(kind).reply(409, '{"message":"a duplicate","co', {'content-type': 'application/json'});
+        assert.equal(await outcomeOf(benchOf(kind, {errors}).run('it')), damaged[column]);
+      });
+
+      it(`and that is whole or was never JSON, a ${kind} is judged by it`, async () => {
+        requestOf(kind).reply(409, {code: 8});
+        assert.equal(await outcomeOf(benchOf(kind, {errors}).run('it')), 'fail JW3004');
+        requestOf(kind).reply(409, 'no', {'content-type': 'text/plain'});
+        assert.equal(await outcomeOf(benchOf(kind, {errors}).run('it')), 'fail JW3004');
+        requestOf(kind).reply(409, {code: 7});
+        assert.equal(await benchOf(kind, {errors}).run('it'), 'known');
+      });
+
+      it(`and that is cut off with 401 or 429, a ${kind} was not executed, whatever it said`, async () => {
+        const any = [{when: {test: '{{eq (default response.body.code 0) 7}}'}, action: 'success', output: 'known'}];
+        for (const [status, outcome] of [
+          [401, 'fail JW3012'],
+          [429, 'retry JW3003'],
+        ] as const) {
+          requestOf(kind).reply(status, '{"co', {'content-type': 'application/json'});
+          assert.equal(await outcomeOf(benchOf(kind, {errors: any as typeof errors}).run('it')), outcome);
+        }
+      });
+
+      it(`and that is cut off with a status no row asks about, a ${kind} is judged by the status`, async () => {
+        requestOf(kind).reply(410, '{"message":"gone', {'content-type': 'application/json'});
+        assert.equal(await outcomeOf(benchOf(kind, {errors}).run('it')), 'fail JW3004');
+      });
+    });
+  });
+
   it('a fault of ours after a write has left is of unclear outcome too', async () => {
     requestOf('unsafe write').reply(200, {});
     const {live} = benchOf('unsafe write');

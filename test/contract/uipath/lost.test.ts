@@ -16,17 +16,17 @@ const starts = ({exchanges}: Session): number => exchanges.filter(({url}) => url
 describe('a start', () => {
   afterEach(closeSessions);
 
-  for (const [fault, sent] of [
-    ['lost-answer', 1],
-    ['lost-request', 2],
-    ['cut-answer', 1],
-    ['gateway-error', 2],
-    ['gateway-timeout', 1],
-    ['server-error', 2],
-    ['created-in-part', 2],
-    ['late', 1],
+  for (const [fault, sent, id] of [
+    ['lost-answer', 1, 'O01'],
+    ['lost-request', 2, 'O03'],
+    ['cut-answer', 1, 'O04'],
+    ['gateway-error', 2, 'O05'],
+    ['gateway-timeout', 1, 'O05'],
+    ['server-error', 2, 'O05'],
+    ['created-in-part', 2, 'O05'],
+    ['late', 1, 'O11'],
   ] as const)
-    it(`that meets "${fault}" leads to three jobs and is sent ${sent === 1 ? 'once' : 'twice'}`, async () => {
+    it(`${id}: that meets "${fault}" leads to three jobs and is sent ${sent === 1 ? 'once' : 'twice'}`, async () => {
       const session = await openSession(inFolder(), {faults: {[fault]: 1}});
       const run = await driveRun(session, {input: three});
       assert.equal(run.state, 'succeeded', run.error?.detail);
@@ -39,13 +39,13 @@ describe('a start', () => {
     assert.deepEqual([run.state, jobsIn(session), starts(session)], ['succeeded', 3, 2]);
   });
 
-  it('that nobody may repeat is held after a lost answer', async () => {
+  it('O01: that nobody may repeat is held after a lost answer', async () => {
     const session = await openSession(inFolder(), {faults: {'lost-answer': 1}});
     const run = await driveRun(session, {input: three, policy: {delivery: 'at-most-once'}});
     assert.deepEqual([run.state, run.error?.code, starts(session)], ['held', 'JW5007', 1]);
   });
 
-  it('that may be doubled is doubled: the simulator does not hide what a careless client does', async () => {
+  it('O01: that may be doubled is doubled: the simulator does not hide what a careless client does', async () => {
     const session = await openSession(inFolder(), {faults: {'lost-answer': 1}});
     const run = await driveRun(session, {input: three, policy: {delivery: 'at-least-once'}});
     assert.deepEqual([run.state, jobsIn(session), starts(session)], ['succeeded', 6, 2]);
@@ -69,7 +69,15 @@ describe('a start', () => {
     assert.deepEqual([run.state, jobsIn(session)], ['held', 3]);
   });
 
-  it('of a queue item is done once, however often it is sent, where the queue enforces references', async () => {
+  it('O13: of a queue item is refused where the queue does not enforce references, before anything is sent', async () => {
+    const session = await openSession(inFolder());
+    const item = {queue: 'Loose', content: {n: 1}};
+    const run = await driveRun(session, {action: 'addQueueItem', input: item, policy: {delivery: 'queue'}});
+    assert.deepEqual([run.state, run.error?.code, run.error?.owner], ['failed', 'uipath-queue-not-unique', 'operator']);
+    assert.equal(session.sim.state.collection('queueItems').size, 0);
+  });
+
+  it('O12: of a queue item is done once, however often it is sent, where the queue enforces references', async () => {
     const session = await openSession(inFolder(), {faults: {'item-lost': 1}});
     const item = {queue: 'Incidents', reference: 'INC1', content: {n: 1}};
     const run = await driveRun(session, {action: 'addQueueItem', input: item, policy: {delivery: 'queue'}});

@@ -51,7 +51,7 @@ describe('a name', () => {
   });
   afterEach(closeSessions);
 
-  it('of a process finds that process', async () => {
+  it('O19: of a process finds that process', async () => {
     await fc.assert(
       fc.asyncProperty(name, async (process) => {
         session.sim.state
@@ -69,7 +69,7 @@ describe('a name', () => {
     );
   });
 
-  it('of a queue and a reference finds the item again', async () => {
+  it('O19: of a queue and a reference finds the item again', async () => {
     await fc.assert(
       fc.asyncProperty(
         name.filter((text) => text.length <= 50),
@@ -116,7 +116,7 @@ describe('a name', () => {
     );
   });
 
-  it('in an argument arrives unchanged', async () => {
+  it('O20: in an argument arrives unchanged', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.string({maxLength: 300, unit: 'binary'}).filter((text) => text.isWellFormed()),

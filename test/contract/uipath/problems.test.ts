@@ -80,7 +80,7 @@ describe('a problem of practice', () => {
     assert.equal(jobCount(session), 2);
   });
 
-  it('2: a wrong, missing or foreign folder says what to do', async () => {
+  it('2, O18: a wrong, missing or foreign folder says what to do', async () => {
     const unknown = await openSession(inFolder({folder: 'Shared/Nowhere'}));
     const notFound = await problemOf(unknown.act('startJob', start));
     assert.deepEqual([notFound.code, notFound.owner], ['uipath-folder-not-found', 'operator']);
@@ -150,7 +150,7 @@ describe('a problem of practice', () => {
     assert.equal(startInfo(open, 1)['Strategy'], 'ModernJobsCount');
   });
 
-  it('6: a value is data: quotes in it cannot break the arguments or add any', async () => {
+  it('6, O20: a value is data: quotes in it cannot break the arguments or add any', async () => {
     const session = await openSession(modern);
     const evil = '", "Severity": 9, "Admin": "yes';
     await session.act('startJob', {
@@ -175,7 +175,7 @@ describe('a problem of practice', () => {
     assert.deepEqual(JSON.parse(String(startInfo(session)['InputArguments'])), {IncidentId: '4711', Severity: 3});
   });
 
-  it('8: more than 10,000 characters go as a file or are refused with the largest arguments; never cut', async () => {
+  it('8, O21b: more than 10,000 characters go as a file or are refused with the largest arguments; never cut', async () => {
     const fits = 'x'.repeat(10_000 - JSON.stringify({IncidentId: '', Severity: 1, Summary: ''}).length);
     const session = await openSession(modern);
     await session.act('startJob', {process: 'SupportTriage', arguments: {IncidentId: '', Severity: 1, Summary: fits}});
@@ -235,7 +235,7 @@ describe('a problem of practice', () => {
     }
   });
 
-  it('11: tokens are renewed before they end and once after a 401; a page is no token', async () => {
+  it('11, O07: tokens are renewed before they end and once after a 401; a page is no token', async () => {
     const session = await openSession(modern, {settings: {tokenLifetime: '10m'}});
     const tokens = () => session.exchanges.filter(({url}) => url.endsWith('/connect/token')).length;
     await session.act('startJob', start);

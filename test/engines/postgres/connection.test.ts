@@ -59,7 +59,7 @@ describeOnServer('a connection to PostgreSQL', (server) => {
     return () => client.end();
   };
 
-  it('lost inside a transaction, the accept is done again, and stored once', async () => {
+  it('D04: lost inside a transaction, the accept is done again, and stored once', async () => {
     const engine = await opened(schema.url);
     const unblock = await block('runs');
     const accepting = take(engine, {id: 'a', runs: 2});
@@ -70,7 +70,7 @@ describeOnServer('a connection to PostgreSQL', (server) => {
     assert.deepEqual([events, runs.queued], [1, 2]);
   });
 
-  it('lost again and again, the accept is refused, nothing of it is stored, and the sender’s next one is the first', async () => {
+  it('D04: lost again and again, the accept is refused, nothing of it is stored, and the sender’s next one is the first', async () => {
     const engine = await opened(schema.url);
     const unblock = await block('runs');
     const accepting = codeOf(take(engine, {id: 'a'}));
@@ -140,7 +140,7 @@ describeOnServer('a connection to PostgreSQL', (server) => {
     assert.equal((await engine.stats()).runs.tracking, 1);
   });
 
-  it('away for a while: accept and reads are refused, and everything goes on when it is back', async () => {
+  it('D05: away for a while: accept and reads are refused, and everything goes on when it is back', async () => {
     const engine = await throughProxy();
     const worker = engine.work(succeed, {worker: 'w', leaseMs: 60_000, limit: 4});
     const {run} = await take(engine);
@@ -156,7 +156,7 @@ describeOnServer('a connection to PostgreSQL', (server) => {
     assert.deepEqual([...new Set(faultCodes())], ['JW7103']);
   });
 
-  it('away at the beginning: a patient engine opens, refuses, and works when the server answers', async () => {
+  it('D05: away at the beginning: a patient engine opens, refuses, and works when the server answers', async () => {
     proxy.down();
     assert.equal(await codeOf(throughProxy()), 'JW7103');
     const engine = await throughProxy({patient: true});

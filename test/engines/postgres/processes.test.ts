@@ -60,7 +60,7 @@ describeOnServer('processes over one PostgreSQL database', (server) => {
     );
   });
 
-  it('the runs of a killed worker go on as starting when its leases are over; its ordered lane with them', async function () {
+  it('O22, D23: the runs of a killed worker go on as starting when its leases are over; its ordered lane with them', async function () {
     this.timeout(30_000);
     const lane = {key: 'k', limit: 1, ordered: true};
     const {run: first} = await take(engine, {draft: {lane}});
@@ -88,7 +88,7 @@ describeOnServer('processes over one PostgreSQL database', (server) => {
     assert.deepEqual(starts.at(-1), [second, 'queued', '1']);
   });
 
-  it('a worker that was stopped for twice its lease commits nothing of what others have taken', async function () {
+  it('O10: a worker that was stopped for twice its lease commits nothing of what others have taken', async function () {
     this.timeout(30_000);
     const leaseMs = 1000;
     const {run} = await take(engine);
@@ -109,7 +109,7 @@ describeOnServer('processes over one PostgreSQL database', (server) => {
     assert.equal(await stateOf(engine, unclaimed), 'queued');
   });
 
-  it('what was acknowledged is there after the process was killed, and no half batch', async function () {
+  it('D01: what was acknowledged is there after the process was killed, and no half batch', async function () {
     this.timeout(30_000);
     const names = ['first', 'second'];
     const children = names.map((name) => startChild('accept-forever', schema.url, name));

@@ -63,7 +63,7 @@ describeOnServer('jobwire serve on PostgreSQL', (server) => {
     assertSilent(ingest, work);
   });
 
-  it('is live and not ready while the database is away, also at the beginning', async function () {
+  it('D05: is live and not ready while the database is away, also at the beginning', async function () {
     this.timeout(60_000);
     proxy.down();
     const all = await serve();

@@ -44,7 +44,7 @@ describeOnServer('one PostgreSQL database', (server) => {
   });
 
   describe('its schema', () => {
-    it('is made once when many open it together', async () => {
+    it('D06: is made once when many open it together', async () => {
       const engines = await Promise.all(Array.from({length: 5}, () => opened()));
       await engines[0]?.documents.put('k', 'a', 1);
       assert.equal(await engines[4]?.documents.get('k', 'a'), 1);
@@ -60,7 +60,7 @@ describeOnServer('one PostgreSQL database', (server) => {
       await take(await opened());
     });
 
-    it('is whole or absent when a process dies while it makes it', async () => {
+    it('D06: is whole or absent when a process dies while it makes it', async () => {
       const lock = lockOf(readAddress(schema.url), 'migrate');
       const holder = new pg.Client({connectionString: server});
       await holder.connect();
@@ -78,7 +78,7 @@ describeOnServer('one PostgreSQL database', (server) => {
       await take(await opened());
     });
 
-    it('of a newer Jobwire is refused, and left as it is', async () => {
+    it('D06: of a newer Jobwire is refused, and left as it is', async () => {
       await (await opened()).close();
       await schema.ask('INSERT INTO jobwire_migrations (version) VALUES ($1)', [migrations.length + 1]);
       await assert.rejects(opened(), (error: JobwireError) => {
@@ -203,7 +203,7 @@ describeOnServer('one PostgreSQL database', (server) => {
     ['ahead', 3_600_000],
     ['behind', -3_600_000],
   ] as const)
-    it(`a worker whose clock is ${what} takes no runs, and says so once`, async () => {
+    it(`D11: a worker whose clock is ${what} takes no runs, and says so once`, async () => {
       const faults: JobwireError[] = [];
       const clock = {...systemClock, now: () => systemClock.now() + offMs};
       const {engine: wrong, db} = await schema.openOn({
