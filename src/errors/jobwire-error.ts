@@ -108,8 +108,13 @@ export function asJobwireError(error: unknown): JobwireError {
 
 function fill(sentence: string, facts: Facts): string {
   return sentence.replace(/\{(\w+)\}/g, (whole, name: string) =>
-    Object.hasOwn(facts, name) ? String(facts[name]) : whole,
+    Object.hasOwn(facts, name) ? (name === 'problem' ? String(facts[name]) : inOneLine(String(facts[name]))) : whole,
   );
+}
+
+/** A name or path from outside must not begin a line of its own. */
+function inOneLine(text: string): string {
+  return text.replace(/[\r\n\u2028\u2029]/g, (c) => JSON.stringify(c).slice(1, -1));
 }
 
 /** Names near a wrong one: edit distance up to max(2, a third of the length), nearest first. */

@@ -63,8 +63,9 @@ export function createTransport(policy: EgressPolicy, tuning: Tuning = {}): Tran
       const until = elapsed() + request.timeoutMs;
       let hop = request;
       for (let hops = 0; ; hops++) {
-        guard.check(readUrl(hop.url));
-        const response = await exchange(hop, agent, until - elapsed());
+        const address = readUrl(hop.url);
+        guard.check(address);
+        const response = await exchange({request: hop, address, timeoutMs: until - elapsed()}, agent);
         if (!isRedirect(hop, response)) return response;
         hop = nextHop(hop, response, hops);
       }
@@ -91,12 +92,18 @@ function openAgent(policy: EgressPolicy, guard: Guard, tuning: Tuning): Agent {
   });
 }
 
-async function exchange(request: WireRequest, agent: Agent, timeoutMs: number): Promise<WireResponse> {
+interface Hop {
+  readonly request: WireRequest;
+  readonly address: URL;
+  readonly timeoutMs: number;
+}
+
+async function exchange({request, address, timeoutMs}: Hop, agent: Agent): Promise<WireResponse> {
   const progress: Progress = {stage: 'unwatched'};
   const tooLarge = () => fail('JW3007', {request: describeRequest(request), limit: request.maxBytes});
   const {body, maxBytes} = request;
-  const answer = begin(request, ({method, url, headers}) =>
-    talk(agent, {method, url, headers: Object.fromEntries(headers), body, timeoutMs, maxBytes, progress, tooLarge}),
+  const answer = begin(request, ({method, headers}) =>
+    talk(agent, {method, address, headers: Object.fromEntries(headers), body, timeoutMs, maxBytes, progress, tooLarge}),
   );
   try {
     const heard = await answer;

@@ -5,8 +5,7 @@ import type {Progress} from './wire-fault.ts';
 
 export interface Talk {
   readonly method: string;
-  /** Absolute. */
-  readonly url: string;
+  readonly address: URL;
   readonly headers: Record<string, string>;
   readonly body: Uint8Array | string | undefined;
   readonly timeoutMs: number;
@@ -23,8 +22,8 @@ export interface Heard {
   readonly body: Buffer;
 }
 
-export function talk(agent: Dispatcher, {method, url, headers, body, ...rules}: Talk): Promise<Heard> {
-  const {origin, pathname, search} = new URL(url);
+export function talk(agent: Dispatcher, {method, address, headers, body, ...rules}: Talk): Promise<Heard> {
+  const {origin, pathname, search} = address;
   return new Promise((resolve, reject) => {
     const listener = listen({method, ...rules}, {resolve, reject});
     rules.progress.stage = 'waiting';
@@ -40,7 +39,7 @@ interface Ends {
   reject(reason: unknown): void;
 }
 
-type Rules = Omit<Talk, 'url' | 'headers' | 'body'>;
+type Rules = Omit<Talk, 'address' | 'headers' | 'body'>;
 
 /** Ends once: with the answer, with what broke, or because we gave up, also while the request waits for a connection. */
 function listen({method, timeoutMs, maxBytes, progress, tooLarge}: Rules, ends: Ends): Dispatcher.DispatchHandler {

@@ -23,7 +23,7 @@ const keywords = new Set([
   ...annotationNames,
 ]);
 
-export const schemaLimits = {depth: 32, properties: 2000, branches: 50};
+export const schemaLimits = {depth: 32, properties: 2000, branches: 50, branchesTogether: 5000};
 
 /** Findings in all schemas of a connector; the files of schemas/ are reported at the reference that brings them in. */
 export function checkEmbedded({manifest}: Unit<Connector>): Finding[] {
@@ -112,17 +112,24 @@ function sizeProblem(schema: object): string | undefined {
   let properties = 0;
   let depth = 0;
   let branches = 0;
+  let together = 0;
   const count = (at: SchemaVisit) => {
     depth = Math.max(depth, at.depth);
     properties += Object.keys(isObject(at.schema['properties']) ? at.schema['properties'] : {}).length;
     for (const keyword of ['allOf', 'anyOf', 'oneOf'])
-      if (Array.isArray(at.schema[keyword])) branches = Math.max(branches, (at.schema[keyword] as unknown[]).length);
+      if (Array.isArray(at.schema[keyword])) {
+        const {length} = at.schema[keyword] as unknown[];
+        branches = Math.max(branches, length);
+        together += length;
+      }
   };
   visitSchemas(schema, '', count);
   for (const definition of Object.values((schema as {$defs?: object}).$defs ?? {})) visitSchemas(definition, '', count);
   if (depth > schemaLimits.depth) return `the schema is deeper than ${schemaLimits.depth} levels`;
   if (properties > schemaLimits.properties) return `the schema has more than ${schemaLimits.properties} properties`;
   if (branches > schemaLimits.branches) return `a union has more than ${schemaLimits.branches} branches`;
+  if (together > schemaLimits.branchesTogether)
+    return `the unions have more than ${schemaLimits.branchesTogether} branches together`;
   return undefined;
 }
 

@@ -1,8 +1,10 @@
 /** How often one connection may ask, by the names of the manifest. Must never allow more than the connector does. */
+import type {Outgoing} from '../auth/context.ts';
 import {fail} from '../errors/jobwire-error.ts';
 import {evaluate} from '../expressions/evaluate.ts';
 import type {Connection, Connector, BudgetRule as Declared} from '../generated/types.ts';
 import {type Budget, type BudgetRule, createBudget} from '../http/budget.ts';
+import {describeRequest} from '../http/redirect.ts';
 import {type Clock, ms} from '../values/time.ts';
 import type {Call} from './call.ts';
 import {attempt, type ResponseRoot} from './response.ts';
@@ -81,12 +83,13 @@ const leastPatienceMs = 60_000;
 const nothing = (): void => undefined;
 
 /** One unit for one request. Waits its turn, but not out a pause: JW3001 (outcome retry), nothing was sent. */
-export async function takeUnit(call: Call, request: string): Promise<() => void> {
+export async function takeUnit(call: Call, asked: Outgoing): Promise<() => void> {
   const name = call.operation.manifest.budget;
   const budget = name === undefined ? undefined : call.connection.budgets.get(name);
   if (budget === undefined) return nothing;
   const free = budget.tryTake();
   if (free !== undefined) return free;
+  const request = describeRequest(asked);
   const problem = `the budget ${name} is used up`;
   const afterMs = budget.heldMs();
   if (afterMs > shortWaitMs) throw fail('JW3001', {request, problem}, {outcome: 'retry', owner: 'operator', afterMs});

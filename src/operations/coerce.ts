@@ -92,8 +92,8 @@ function fitUnion(work: Work, place: Place, branches: readonly Json[]): Json {
 
 function fitType(work: Work, place: Place): Json {
   const types = typesOf(place.schema);
-  const chosen = types.length === 0 ? place.value : chooseType(place, types);
-  if (chosen === undefined || !keepsLimits(chosen, place.schema)) return misfit(work, place);
+  const chosen = types.length === 0 ? withinLimits(place) : chooseType(place, types);
+  if (chosen === undefined) return misfit(work, place);
   if (Array.isArray(chosen)) {
     const items = own(place.schema, 'items');
     return items === undefined
@@ -103,6 +103,11 @@ function fitType(work: Work, place: Place): Json {
   return isObject(chosen) ? fitMembers(work, {...place, value: chosen}, chosen) : chosen;
 }
 
+function withinLimits({value, schema}: Place): Json | undefined {
+  return keepsLimits(value, schema) ? value : undefined;
+}
+
+/** Undefined where the value is of no such type, can become none, or leaves the limits then. */
 function chooseType({value, schema}: Place, types: readonly TypeWord[]): Json | undefined {
   if (types.some((type) => typeRules[type].is(value) && keepsLimits(value, schema))) return value;
   for (const type of types) {

@@ -7,8 +7,9 @@ import {renderHeaders, renderUrl} from '../expressions/evaluate.ts';
 import type {Connection, Connector} from '../generated/types.ts';
 import type {Budget} from '../http/budget.ts';
 import type {EgressPolicy} from '../http/egress.ts';
-import {createTransport, type Transport} from '../http/send.ts';
+import {createTransport, type Transport, type WireRequest} from '../http/send.ts';
 import {type EffectiveConnection, effectiveConnection} from '../manifest/variant.ts';
+import {traceExchange} from '../telemetry/spans.ts';
 import {isObject, type JsonObject} from '../values/json.ts';
 import type {Redactor} from '../values/secret.ts';
 import {type Chance, type Clock, ms} from '../values/time.ts';
@@ -84,7 +85,11 @@ export function openConnection(unit: ConnectionUnit, connector: Connector, tools
     connection: config,
     secrets,
     baseUrl: () => baseUrl(latest),
-    send: transport.send,
+    send(request: WireRequest) {
+      const {method, url} = request;
+      const asked = {connection: manifest.id, operation: 'credentials', method, url};
+      return traceExchange(asked, () => transport.send(request));
+    },
     clock,
     redactor,
     tokens: tools.tokens,

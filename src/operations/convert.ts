@@ -71,9 +71,10 @@ function keepsTextLimits(text: string, schema: Json): boolean {
   const format = own(schema, 'format');
   if (typeof format === 'string' && textFormats.get(format)?.(text) === false) return false;
   if (wantsUtc(schema) && !text.endsWith('Z')) return false;
+  const [least, most] = [own(schema, 'minLength'), own(schema, 'maxLength')];
+  if (least === undefined && most === undefined) return true;
   // Code points, as JSON Schema counts; a .NET Char is one UTF-16 unit, which an astral character is not.
-  const length = own(schema, 'maxLength') === 1 ? text.length : [...text].length;
-  return within(length, own(schema, 'minLength'), own(schema, 'maxLength'));
+  return within(most === 1 ? text.length : [...text].length, least, most);
 }
 
 function keepsNumberLimits(value: Numeric, schema: Json): boolean {

@@ -13,8 +13,9 @@ function readMoment(text: string): Moment | undefined {
   if (!match) return undefined;
   const local = text.slice(0, 19);
   const seconds = Date.parse(`${local}Z`);
-  // Date.parse takes 24:00:00 for the next day and would accept it in another spelling than it prints.
-  if (Number.isNaN(seconds) || new Date(seconds).toISOString().slice(0, 19) !== local) return undefined;
+  const read = new Date(seconds);
+  // Date.parse takes 24:00:00 for the next day, and the 30th of February for one of March.
+  if (read.getUTCDate() !== Number(match[3]) || read.getUTCHours() !== Number(match[4])) return undefined;
   const [zone = 'Z', fraction = ''] = [match[8], match[7]];
   if (zone === 'Z') return {seconds, fraction};
   const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(4))];

@@ -1,5 +1,6 @@
 /** What must not be shown of one call or procedure: the connection's secrets and what its own data marks. Must never change a value in use. */
 import type {JobwireError} from '../errors/jobwire-error.ts';
+import {remembered} from '../manifest/memo.ts';
 import {isObject, type Json, type JsonObject} from '../values/json.ts';
 import {mask as masked, Redactor} from '../values/secret.ts';
 
@@ -12,13 +13,16 @@ export interface Mask {
 
 /** Lives as long as one procedure, so that what it hides does not pile up in the connection's redactor. */
 export function createMask(redactor: Redactor): Mask {
-  const own = new Redactor();
+  let own: Redactor | undefined;
   return {
     hide(value) {
-      for (const text of textsIn(value)) own.add(text);
+      for (const text of textsIn(value)) {
+        own ??= new Redactor();
+        own.add(text);
+      }
     },
-    text: (text) => own.text(redactor.text(text)),
-    json: (value) => own.json(redactor.json(value)),
+    text: (text) => (own ? own.text(redactor.text(text)) : redactor.text(text)),
+    json: (value) => (own ? own.json(redactor.json(value)) : redactor.json(value)),
   };
 }
 
@@ -63,9 +67,16 @@ function maskPath(value: Json, [segment, ...rest]: readonly string[], hidden: Js
   );
 }
 
+const marked = new WeakMap<object, boolean>();
+
+/** Most schemas mark nothing, which need not be found out anew for each value. */
+function marksAnything(schema: object): boolean {
+  return remembered(marked, schema, () => JSON.stringify(schema).includes('x-jobwire-sensitive'));
+}
+
 /** Values of an input that its schema marks as sensitive. */
 export function sensitiveIn(schema: unknown, value: Json | undefined): Json[] {
-  if (!isObject(schema) || value === undefined) return [];
+  if (!isObject(schema) || value === undefined || !marksAnything(schema)) return [];
   if (schema['x-jobwire-sensitive'] === true) return [value];
   const properties = isObject(schema['properties']) ? schema['properties'] : {};
   const members: JsonObject = isObject(value) ? value : {};

@@ -97,8 +97,8 @@ async function runSteps(run: Run): Promise<Json | undefined> {
     prepared: await connection.prepared(log),
     steps: results,
   };
-  for (const [index, step] of steps.entries()) {
-    if (from !== undefined && index < from.step) continue;
+  for (let index = from?.step ?? 0; index < steps.length; index++) {
+    const step = steps[index] as Step;
     const resumed = from?.step === index ? from.value : undefined;
     if (resumed === undefined && step.when !== undefined && !evaluateTest(step.when, scope)) continue;
     const result = await settleStep(run, {index, step, scope, results, resumed});
@@ -134,7 +134,6 @@ async function settleStep(run: Run, turn: Turn): Promise<Json> {
 
 function contextOf(run: Run, {index, results}: Turn, label: string): StepContext {
   const {connection, log, mode = 'live', unsafe, withheld} = run.options;
-  const lookups = connection.connector.lookups ?? {};
   return {
     connection,
     mask: run.mask,
@@ -159,7 +158,7 @@ function contextOf(run: Run, {index, results}: Turn, label: string): StepContext
       }
     },
     remember(lookup, drop) {
-      const codes = lookups[lookup]?.stale?.codes;
+      const codes = connection.connector.lookups?.[lookup]?.stale?.codes;
       if (codes) run.stale.push({lookup, codes, drop});
     },
   };

@@ -1,5 +1,6 @@
 /** Lines of the log about exchanges: what was asked and what came back, masked and short. Must never show a credential. */
 import type {JobwireError} from '../errors/jobwire-error.ts';
+import {setOwn} from '../expressions/value.ts';
 import {WireFault} from '../http/wire-fault.ts';
 import {ExactNumber, type Json, type JsonObject} from '../values/json.ts';
 import type {Call} from './call.ts';
@@ -58,10 +59,11 @@ export function clip(value: Json, mask: Mask): Json {
     const items = value.slice(0, longestList).map((item) => clip(item, mask));
     return value.length > longestList ? [...items, `… ${value.length - longestList} more`] : items;
   }
-  const members = Object.entries(value);
-  const kept = members.slice(0, mostMembers).map(([key, item]): [string, Json] => [mask.text(key), clip(item, mask)]);
-  if (members.length > mostMembers) kept.push(['…', `${members.length - mostMembers} more`]);
-  return Object.fromEntries(kept);
+  const keys = Object.keys(value);
+  const shown: JsonObject = {};
+  for (const key of keys.slice(0, mostMembers)) setOwn(shown, mask.text(key), clip(value[key] as Json, mask));
+  if (keys.length > mostMembers) shown['…'] = `${keys.length - mostMembers} more`;
+  return shown;
 }
 
 function shorten(text: string): string {

@@ -33,8 +33,11 @@ export interface StepContext {
 
 type Kind = 'call' | 'lookup' | 'coerce' | 'set' | 'fail';
 
-const kinds: {readonly [K in Kind]: (step: Step, scope: Scope, context: StepContext) => Promise<Json>} = {
-  async call(step, scope, context) {
+type Act = (step: Step, scope: Scope, context: StepContext) => Json | Promise<Json>;
+
+/** What waits for nothing answers at once: actions have many steps, and most of them only compute. */
+const kinds: {readonly [K in Kind]: Act} = {
+  call(step, scope, context) {
     const {connection, log, mode, mask, label} = context;
     const operation = step.call ?? '';
     const params = evaluateEach(step.with, scope);
@@ -50,7 +53,7 @@ const kinds: {readonly [K in Kind]: (step: Step, scope: Scope, context: StepCont
     if (drop) context.remember(lookup, drop);
     return value;
   },
-  async coerce(step, scope, context) {
+  coerce(step, scope, context) {
     const value = evaluateJson(step.coerce, scope);
     if (!isObject(value)) throw fail('JW2007', {problem: `step ${context.label} coerces an object`});
     const rules = {unknown: step.unknown, missing: step.missing};
@@ -58,8 +61,8 @@ const kinds: {readonly [K in Kind]: (step: Step, scope: Scope, context: StepCont
     logCoercion(context, value, coerced);
     return coerced.value;
   },
-  set: async (step, scope, {label}) => evaluatePresent(step.set, scope, `step ${label}`),
-  async fail({fail: refusal}, scope) {
+  set: (step, scope, {label}) => evaluatePresent(step.set, scope, `step ${label}`),
+  fail({fail: refusal}, scope) {
     const {code = '', owner = 'operator', message, hint} = refusal ?? {};
     const shownHint = hint === undefined ? undefined : attempt(() => evaluateText(hint, scope));
     throw fail(
@@ -73,15 +76,32 @@ const kinds: {readonly [K in Kind]: (step: Step, scope: Scope, context: StepCont
 const kindNames = Object.keys(kinds) as Kind[];
 
 /** The step's result: of each item where it has `each`, after its own `output`. */
-export async function runStep(step: Step, scope: Scope, context: StepContext): Promise<Json> {
+export function runStep(step: Step, scope: Scope, context: StepContext): Json | Promise<Json> {
   const kind = kindNames.find((name) => step[name] !== undefined);
   if (kind === undefined) throw fail('JW1002', {problem: `step ${context.label} does nothing`});
-  const once = async (roots: Scope) => shaped(step, await kinds[kind](step, roots, context), {scope: roots, context});
-  if (step.each === undefined) return once(scope);
+  return step.each === undefined
+    ? runOnce(kinds[kind], step, {scope, context})
+    : runEach(kinds[kind], step, {scope, context});
+}
+
+interface Place {
+  readonly scope: Scope;
+  readonly context: StepContext;
+}
+
+function runOnce(act: Act, step: Step, place: Place): Json | Promise<Json> {
+  const result = act(step, place.scope, place.context);
+  return result instanceof Promise ? result.then((value) => shaped(step, value, place)) : shaped(step, result, place);
+}
+
+async function runEach(act: Act, step: Step, {scope, context}: Place): Promise<Json> {
   const list = evaluateJson(step.each, scope);
   if (!Array.isArray(list)) throw fail('JW2007', {problem: `each of step ${context.label} takes a list`});
   const results: Json[] = [];
-  for (const item of list) results.push(await once(step.as === undefined ? scope : {...scope, [step.as]: item}));
+  for (const item of list) {
+    const roots = step.as === undefined ? scope : {...scope, [step.as]: item};
+    results.push(await runOnce(act, step, {scope: roots, context}));
+  }
   return results;
 }
 

@@ -11,10 +11,15 @@ const sinks = new WeakMap<Logger, Sink>();
 export function openLog(level: string, to = 2): Logger {
   const sink = openSink(to);
   // By value, over the finished line: rules for paths leave messages, stacks and other spellings alone.
-  const hooks = {streamWrite: (line: string) => processSecrets.text(line)};
+  const hooks = {streamWrite: (line: string) => withoutControls(processSecrets.text(line))};
   const log = pino({level, base: {pid: process.pid}, timestamp: pino.stdTimeFunctions.isoTime, hooks}, sink);
   sinks.set(log, sink);
   return log;
+}
+
+/** JSON leaves these as they are, and some terminals take them for the beginning of a command. */
+function withoutControls(line: string): string {
+  return line.replace(/[\u007f-\u009f\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 export function droppedLines(log: Logger): number {

@@ -13,12 +13,18 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     chars: none,
     style: {'padding-left': 0, 'padding-right': 0, head: [], border: []},
   });
-  drawn.push(...rows.map((row) => [...row]));
+  drawn.push(...rows.map((row) => row.map(cell)));
   return drawn
     .toString()
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
+}
+
+/** A value from outside draws nothing and begins no row of its own. */
+function cell(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to replace
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** `2026-01-12 08:15:30` in UTC. */

@@ -26,6 +26,24 @@ function took(run: () => void): number {
 const noteSchema = '"note": { "type": "string", "maxLength": 20 }';
 
 describe('threats to loading', () => {
+  it('T15: a template of 1 MB is refused, and a thousand templates are read in bounded time', () => {
+    const [file = ''] = Object.keys(good).filter((name) => name.endsWith('template.json'));
+    const template = good[file as keyof typeof good];
+    const large = `${template.trimEnd().slice(0, -1)}, "summary": "${'x'.repeat(1024 * 1024)}" }`;
+    const {issues} = loadProject({...good, [file]: large}).library;
+    assert.equal(issues.find(({at}) => at?.file.endsWith(file))?.code, 'JW1001');
+    const {id} = JSON.parse(template) as {id: string};
+    const many = Array.from({length: 1000}, (_, i): [string, string] => [
+      `templates/t${i}/template.json`,
+      template.replace(`"id": "${id}"`, `"id": "t${i}"`),
+    ]);
+    const ms = took(() => {
+      const {library} = loadProject({...good, ...Object.fromEntries(many)});
+      assert.equal(library.templates.size, 1001);
+    });
+    assert.ok(ms < 8000, `${ms} ms with the writing, on a machine that may be shared`);
+  });
+
   it('J01: a pattern that explodes elsewhere is matched in linear time', () => {
     const schema = {type: 'string', pattern: '^(a+)+$'};
     assert.deepEqual(validateAgainst(schema, 'aaa'), []);
@@ -171,6 +189,36 @@ describe('threats to loading', () => {
   it('J14: an unknown format is an error', () => {
     assert.deepEqual(codesOf(noteSchema, '"note": { "type": "string", "format": "e-mail" }'), ['JW1007']);
     assert.throws(() => validateAgainst({type: 'string', format: 'e-mail'}, 'x'), JobwireError);
+  });
+
+  it('J15: unions of 200 branches nested 3 deep, and of 50 through references, are refused within a second', () => {
+    const union = (branch: string, count: number): string =>
+      `{ "anyOf": [${Array.from({length: count}, () => branch).join(', ')}] }`;
+    const deep = union(union(union('{}', 200), 2), 2);
+    const referring = [
+      `"a": ${union('{ "$ref": "#/schemas/b" }', 50)}`,
+      `"b": ${union('{ "$ref": "#/schemas/c" }', 50)}`,
+      `"c": ${union('{ "const": 1 }', 50)}`,
+    ].join(', ');
+    const ms = took(() => {
+      const wide = issuesOf(noteSchema, `"note": ${deep}`);
+      assert.match(wide[0]?.detail ?? '', /more than 50 branches/);
+      const project = edited({
+        file: connector,
+        from: '"schemas": {',
+        to: `"schemas": { ${referring},`,
+      });
+      const {issues} = loadProject(project).library;
+      assert.ok(
+        issues.every(({code}) => code === 'JW1007' || code === 'JW1009'),
+        issues.map(shown).join('\n'),
+      );
+      assert.ok(
+        issues.some(({detail}) => /more than 5000 branches together/.test(detail)),
+        issues.map(shown).join('\n'),
+      );
+    });
+    assert.ok(ms < 3000, `${ms} ms for two projects, on a machine that may be shared`);
   });
 
   it('J16: a key that stands twice is refused with both places', () => {

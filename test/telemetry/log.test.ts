@@ -33,6 +33,20 @@ describe('the log', () => {
     assert.match(String(time), /^\d{4}-\d\d-\d\dT/);
   });
 
+  it('T24: keeps a value with escapes and line breaks in one line, without a character that a terminal obeys', async () => {
+    const file = join(dir, 'log');
+    const to = openSync(file, 'w');
+    const nasty = 'a\u001b[2J\u009b31m\u0007\r\n{"level":60}\u2028\u007f';
+    openLog('info', to).info({value: nasty, [nasty]: 1}, nasty);
+    await until(() => readFileSync(file, 'utf8').includes('\n'));
+    const text = readFileSync(file, 'utf8');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that must not be there
+    assert.doesNotMatch(text.trimEnd(), /[\u0000-\u001f\u007f-\u009f\u2028]/);
+    const {value, msg} = JSON.parse(text) as Record<string, unknown>;
+    assert.deepEqual([value, msg], [nasty, nasty]);
+    closeSync(to);
+  });
+
   it('D21: a log that cannot be written is counted, and stops nothing', async () => {
     const to = openSync('/dev/full', 'w');
     const log = openLog('info', to);
