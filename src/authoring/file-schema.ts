@@ -40,15 +40,19 @@ export function schemaForFile(file: string, library: Library): FileSchema {
   }
 }
 
-function kindByName(path: string): Kind | undefined {
-  const name = path
-    .split(/[/\\]/)
-    .at(-1)
-    ?.replace(/\.json$/, '');
-  const folder = path.split(/[/\\]/).at(-2);
-  if (folder === 'connections') return 'connection';
-  if (folder === 'cases') return 'case';
-  return kinds.find((kind) => kind === name);
+const folders: Readonly<Record<string, Kind>> = {connections: 'connection', cases: 'case', cassettes: 'cassette'};
+const names: Readonly<Record<string, Kind>> = {
+  'connector.json': 'connector',
+  'template.json': 'template',
+  'simulator.json': 'simulator',
+  'jobwire-package.json': 'package',
+};
+
+/** The kind that a file has by its place, whatever it says. */
+export function kindByName(path: string): Kind | undefined {
+  const [name = '', folder = ''] = path.split(/[/\\]/).reverse();
+  if (Object.hasOwn(folders, folder) && name.endsWith('.json')) return folders[folder];
+  return Object.hasOwn(names, name) ? names[name] : undefined;
 }
 
 interface Proposed {

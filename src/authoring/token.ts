@@ -43,17 +43,32 @@ type Find = (spot: Spot) => Word | undefined;
 
 /** Undefined where the finding has no single near suggestion, or its word cannot be told for certain. */
 export function wrongToken(text: string, issue: Issue): Token | undefined {
-  const {at, suggestions = [], jobwireCode} = issue;
-  const [suggestion, ...others] = suggestions;
+  const [suggestion, ...others] = issue.suggestions ?? [];
+  if (suggestion === undefined || others.length > 0) return undefined;
+  return tokenFor(text, issue, {suggestion, isFit: isNear});
+}
+
+interface Wish {
+  readonly suggestion: string;
+  readonly isFit?: (word: {readonly from: string; readonly to: string}) => boolean;
+}
+
+/** The word that a person has chosen to replace by a suggestion, near or not. */
+export function tokenFor(
+  text: string,
+  issue: Issue,
+  {suggestion, isFit = ({from, to}) => from !== to}: Wish,
+): Token | undefined {
+  const {at, jobwireCode} = issue;
   const find = finders[jobwireCode];
-  if (!at || suggestion === undefined || others.length > 0 || !find) return undefined;
+  if (!at || !find) return undefined;
   const place = offsetOf(text, at);
   const literal = at.expression === undefined ? literalAt(text, place) : literalAround(text, place);
   if (!literal) return undefined;
   const offset = at.expression ?? 0;
   if (at.expression !== undefined && literal.start + rawLength(literal.raw, offset) !== place) return undefined;
   const word = find({literal, offset, issue, suggestion});
-  if (!word || !isNear(word)) return undefined;
+  if (!word || !isFit(word)) return undefined;
   const start = literal.start + rawLength(literal.raw, word.at);
   const end = literal.start + rawLength(literal.raw, word.at + word.length);
   return {start, end, from: text.slice(start, end), to: escaped(word.to), isKey: literal.isKey};
@@ -136,7 +151,7 @@ function written(name: string): string {
 }
 
 /** A list of all there is may have one entry; only a near one is a slip of the pen. */
-function isNear({from, to}: Word): boolean {
+function isNear({from, to}: {readonly from: string; readonly to: string}): boolean {
   return from !== to && nearest(from, [to.replace(/^\[|\]$/g, '')]).length === 1;
 }
 
@@ -168,7 +183,7 @@ function endOfString(text: string, start: number): number {
 }
 
 /** Characters of source that make the first `count` characters of a JSON string. */
-function rawLength(raw: string, count: number): number {
+export function rawLength(raw: string, count: number): number {
   let at = 0;
   for (let i = 0; i < count && at < raw.length; i++) at += raw[at] !== '\\' ? 1 : raw[at + 1] === 'u' ? 6 : 2;
   return at;

@@ -10,7 +10,6 @@ export default class Lsp extends JobwireCommand {
   static override description =
     'Speaks the Language Server Protocol; an editor starts it. Findings, completion, hover, definitions, references, renaming and corrections follow the text as it is, saved or not. The folder of a project is told from the place of each file.';
   static override examples = ['<%= config.bin %> lsp', '<%= config.bin %> lsp --stdio'];
-  static override enableJsonFlag = false;
   static override flags = {
     stdio: Flags.boolean({summary: 'For editors that say so; nothing else is spoken'}),
   };

@@ -70,6 +70,16 @@ describe('the authoring commands', function () {
       assert.equal((JSON.parse(json.stdout) as {issues: {code: string}[]}).issues[0]?.code, 'JW1003');
     });
 
+    it('T24: escapes what a terminal would obey, and no value begins a line of its own', async () => {
+      desk.replace(templateFile, '"criteria":', '"a\\u001b[2J\\u009b31m\\u0007\\r\\nJW0000 forged":');
+      const {code, stdout, stderr} = await inDesk('check');
+      assert.equal(code, 3);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that must not be there
+      assert.doesNotMatch(stdout + stderr, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+      assert.doesNotMatch(stdout, /^JW0000/m);
+      assert.match(stdout, /there is no key a\\u001b\[2J\\u009b31m\\u0007\\r\\nJW0000 forged here/);
+    });
+
     it('refuses an unknown format, and --watch with --fix, as wrong usage', async () => {
       assert.equal((await inDesk('check', '--format', 'xml')).code, 2);
       assert.equal((await inDesk('check', '--watch', '--fix')).code, 2);

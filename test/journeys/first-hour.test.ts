@@ -16,7 +16,6 @@ describe('the first hour', function () {
   const folder = mkdtempSync(join(tmpdir(), 'jobwire-first-hour-'));
   const running: Running[] = [];
   let ports = new Map<string, string>();
-  const began = performance.now();
 
   before(async () => {
     ports = await freeAddresses();
@@ -166,10 +165,5 @@ describe('the first hour', function () {
   it('takes the types of its connections into a program', async () => {
     await succeeds('types', '--out', 'jobwire.d.ts');
     assert.match(read('jobwire.d.ts'), /'uipath-prod'|"uipath-prod"/);
-  });
-
-  it('took less than a minute', () => {
-    const seconds = (performance.now() - began) / 1000;
-    assert.ok(seconds < 60, `${seconds.toFixed(0)} s`);
   });
 });

@@ -359,6 +359,13 @@ describe('archives that are not whole, or more than one', () => {
     const odd = writeArchive(withFiles(files, {'package.json': '{"name": {"toString": "x"}}'}));
     assert.match(await refusalOf(odd), /package\.json: has a value of another type in "name"/);
   });
+
+  it('T15: a package with 10,000 templates is refused, and so is the first file that is too many', async () => {
+    const templates = (count: number): Buffer =>
+      tarball(...Array.from({length: count}, (_, i) => file(`templates/t${i}/template.json`)));
+    assert.match(await refusalOf(templates(10_000)), /unpacks to more than \d+ bytes/);
+    assert.match(await refusalOf(templates(600)), /^templates\/t500\/template\.json: more than 500 files/);
+  });
 });
 
 function gunzip(archive: Uint8Array): Buffer {

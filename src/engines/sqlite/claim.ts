@@ -1,10 +1,9 @@
 /** Claiming: which due runs a worker gets, under lease. Works inside the caller's transaction. */
-import type {SQLOutputValue} from 'node:sqlite';
 import type {ClaimedRun, RunState} from '../../engine/run.ts';
 import type {Counts} from './counts.ts';
 import type {Database} from './database.ts';
 import {type Candidate, highest, type Lanes} from './lanes.ts';
-import {type Row, rowOf, runColumns, runSource, toRun} from './rows.ts';
+import {type Row, runColumns, runSource, toRun} from './rows.ts';
 import type {Held} from './transition.ts';
 
 export interface Claim {
@@ -37,7 +36,6 @@ export function createClaims(db: Database, {counts, lanes}: {counts: Counts; lan
     'SELECT seq, priority, due_at AS wake_at FROM runs WHERE priority = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?',
   );
   const read = db.prepare(`SELECT ${runColumns} FROM ${runSource} WHERE r.seq = ?`);
-  read.setReturnArrays(true);
   const take = db.prepare(
     `UPDATE runs SET state = ?, attempt = ?, updated_at = ?, fence = fence + 1, hinted = 0, worker = ?, due_at = ?
      WHERE seq = ?`,
@@ -57,7 +55,7 @@ export function createClaims(db: Database, {counts, lanes}: {counts: Counts; lan
   };
 
   const takeOne = (seq: number, {worker, until, now}: Claim): Claimed => {
-    const row = rowOf(read.get(seq) as unknown as SQLOutputValue[]);
+    const row = read.get(seq) as Row;
     const claimedFrom = row['state'] as Claimed['claimedFrom'];
     const fresh = claimedFrom === 'queued';
     const state = fresh ? 'starting' : claimedFrom;

@@ -12,15 +12,6 @@ export const runColumns = `r.seq, r.id, e.uid AS event, r.template, r.template_v
 
 export const runSource = 'runs AS r JOIN events AS e ON e.seq = r.event';
 
-/** A row of these columns read as a list, which the driver gives in half the time. */
-export function rowOf(values: readonly SQLOutputValue[]): Row {
-  const row: Row = {};
-  for (let i = 0; i < runNames.length; i++) row[runNames[i] as string] = values[i] as SQLOutputValue;
-  return row;
-}
-
-const runNames = runColumns.split(',').map((column) => column.trim().replace(/^.* AS |^r\./, ''));
-
 export function toRun(row: Row): Run {
   return readRun(row, laneOf(row));
 }
