@@ -23,31 +23,43 @@ const piece =
   /<!--(?:(?!--)[\s\S])*-->|<\?xml [^<>?]*\?>|<(\/?)([A-Za-z][\w:.-]*)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|[^<]+/y;
 const attribute = /([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
+export interface SvgFault {
+  /** Offset of the piece at fault; the length of the text where something is missing. */
+  readonly at: number;
+  readonly problem: string;
+}
+
 /** Why the text is not a harmless picture. */
 export function svgProblem(text: string): string | undefined {
+  return svgFault(text)?.problem;
+}
+
+/** The first thing that keeps the text from being a harmless picture. */
+export function svgFault(text: string): SvgFault | undefined {
   const open: string[] = [];
   let roots = 0;
   piece.lastIndex = 0;
   while (piece.lastIndex < text.length) {
     const at = piece.lastIndex;
     const match = piece.exec(text);
-    if (!match) return unreadable(text.slice(at));
+    if (!match) return {at, problem: unreadable(text.slice(at))};
     const [whole, closing = '', name, written = '', empty = ''] = match;
     if (name === undefined) {
-      if (open.length === 0 && !whole.startsWith('<') && whole.trim() !== '') return 'has text outside its picture';
+      if (open.length === 0 && !whole.startsWith('<') && whole.trim() !== '')
+        return {at, problem: 'has text outside its picture'};
       continue;
     }
     if (closing === '/') {
-      if (open.pop() !== name) return `closes <${name}> where it is not open`;
+      if (open.pop() !== name) return {at, problem: `closes <${name}> where it is not open`};
       continue;
     }
     const problem = elementProblem(name, written);
-    if (problem !== undefined) return problem;
-    if (open.length === 0 && (++roots > 1 || name !== 'svg')) return 'is not one <svg>';
+    if (problem !== undefined) return {at, problem};
+    if (open.length === 0 && (++roots > 1 || name !== 'svg')) return {at, problem: 'is not one <svg>'};
     if (empty !== '/') open.push(name);
   }
-  if (open.length > 0) return `does not close <${open.at(-1)}>`;
-  return roots === 1 ? undefined : 'is not one <svg>';
+  if (open.length > 0) return {at: text.length, problem: `does not close <${open.at(-1)}>`};
+  return roots === 1 ? undefined : {at: 0, problem: 'is not one <svg>'};
 }
 
 function unreadable(rest: string): string {

@@ -51,32 +51,6 @@ function pngFacts(bytes: Uint8Array): IconFacts | undefined {
   return isPng ? {kind: 'png', width: view.getUint32(16), height: view.getUint32(20)} : undefined;
 }
 
-export interface Hazard {
-  readonly offset: number;
-  readonly what: string;
-}
-
-const hazards: readonly (readonly [RegExp, string])[] = [
-  [/<script\b/i, 'a script'],
-  [/<(foreignObject|iframe|embed|object|audio|video|handler)\b/i, 'an element that holds other documents'],
-  [/\son[a-z]+\s*=/i, 'an event handler'],
-  [/javascript:/i, 'a script address'],
-  [/<!(DOCTYPE|ENTITY)/i, 'a document type'],
-  [/(?:xlink:)?href\s*=\s*["'](?!#)/i, 'a reference outside itself'],
-  [/url\(\s*["']?(?!#)/i, 'a reference outside itself'],
-  [/@import/i, 'an import of styles'],
-  [/<\?xml-stylesheet/i, 'a style sheet'],
-  [/<(animate|set)\b[^>]*attributeName\s*=\s*["'](?:xlink:)?href/i, 'an animated reference'],
-];
-
-/** What a drawing holds that runs, loads or refers to something. */
-export function hazardsIn(text: string): Hazard[] {
-  return hazards.flatMap(([form, what]) => {
-    const match = form.exec(text);
-    return match ? [{offset: match.index, what}] : [];
-  });
-}
-
 /** Best contrast of a mark against the ground it is drawn on; undefined when the drawing has no ground of its own. */
 export function contrastOf(text: string): number | undefined {
   const ground = /<(rect|circle|path)\b[^>]*>/.exec(text)?.[0];

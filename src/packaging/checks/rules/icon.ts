@@ -1,7 +1,8 @@
 /** Rules about the icon: there, square, small, harmless, readable on any ground. */
 
 import {join} from 'node:path';
-import {contrastOf, hazardsIn, iconFacts, iconOf} from '../icon.ts';
+import {svgFault} from '../../svg.ts';
+import {contrastOf, iconFacts, iconOf} from '../icon.ts';
 import {inText, ofFile} from '../places.ts';
 import {eachConnector, type Found, type Looking, type Row} from '../rule.ts';
 import type {SourceFile, TextFile} from '../subject.ts';
@@ -69,9 +70,10 @@ export const iconRules: readonly Row[] = [
     levels: 'error/error/error',
     why: 'a drawing can hold scripts, and references that tell who looked at it',
     fix: 'export it as a plain drawing',
-    ...eachDrawing((icon) =>
-      hazardsIn(icon.text).map(({offset, what}) => inText(icon, offset, `the icon holds ${what}`)),
-    ),
+    ...eachDrawing((icon) => {
+      const fault = iconFacts(icon) && svgFault(icon.text);
+      return fault ? [inText(icon, fault.at, `the icon ${fault.problem}`)] : [];
+    }),
   },
   {
     id: 'PC136',
