@@ -26,7 +26,7 @@ export interface Editor {
   edit(file: string, from: string, to: string): void;
   close(file: string): void;
   text(file: string): string;
-  /** What is said next about a file. */
+  /** What is said next about a file as it is now, or as it will be. */
   told(file: string): Promise<Diagnostic[]>;
   ask<R>(method: string, file: string, more?: object): Promise<R>;
   /** Completion at the caret `|` that stands for nothing in the text. */
@@ -48,12 +48,13 @@ export async function startEditor(dir: string): Promise<Editor> {
     stderr += chunk;
   });
   const texts = new Map<string, TextDocument>();
-  const waiting = new Map<string, ((diagnostics: Diagnostic[]) => void)[]>();
-  connection.onNotification('textDocument/publishDiagnostics', (said: {uri: string; diagnostics: Diagnostic[]}) => {
-    const heard = waiting.get(said.uri) ?? [];
-    waiting.delete(said.uri);
-    for (const tell of heard) tell(said.diagnostics);
-  });
+  let waiting: {readonly uri: string; readonly version: number; tell(diagnostics: Diagnostic[]): void}[] = [];
+  const told = ({uri, version, diagnostics}: {uri: string; version: number; diagnostics: Diagnostic[]}): void => {
+    const heard = waiting.filter((one) => one.uri === uri && one.version <= version);
+    waiting = waiting.filter((one) => !heard.includes(one));
+    for (const {tell} of heard) tell(diagnostics);
+  };
+  connection.onNotification('textDocument/publishDiagnostics', told);
   connection.onRequest('client/registerCapability', () => null);
   connection.listen();
   await connection.sendRequest('initialize', {
@@ -101,8 +102,8 @@ export async function startEditor(dir: string): Promise<Editor> {
     },
     text: (file) => documentOf(file).getText(),
     told: (file) =>
-      new Promise((resolve) => {
-        waiting.set(uri(file), [...(waiting.get(uri(file)) ?? []), resolve]);
+      new Promise((tell) => {
+        waiting.push({uri: uri(file), version: texts.get(uri(file))?.version ?? 0, tell});
       }),
     ask: (method, file, more = {}) =>
       connection.sendRequest(`textDocument/${method}`, {textDocument: {uri: uri(file)}, ...more}),

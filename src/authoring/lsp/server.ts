@@ -49,7 +49,8 @@ export function serveEditor(options: LanguageServer): Promise<void> {
     onFault,
     onChecked: (source, issues) => {
       const diagnostics = issues.map((issue) => toDiagnostic(issue, source, workspace.files));
-      connection.sendDiagnostics({uri: source.document.uri, diagnostics}).catch(onFault);
+      const {uri, version} = source.document;
+      connection.sendDiagnostics({uri, version, diagnostics}).catch(onFault);
     },
   });
   documents.onDidChangeContent(({document}) => workspace.changed(document));
