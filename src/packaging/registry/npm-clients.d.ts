@@ -23,6 +23,10 @@ declare module 'npm-registry-fetch' {
   }
 
   function fetch(url: string, options: FetchOptions): Promise<FetchResponse>;
+  namespace fetch {
+    /** The address of the registry for a package. */
+    function pickRegistry(spec: string, options: Readonly<Record<string, string>>): string;
+  }
 
   export type {FetchOptions, FetchResponse};
   export default fetch;

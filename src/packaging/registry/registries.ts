@@ -1,4 +1,5 @@
 /** Which registry a package comes from, and with which credentials. Must never offer a registry the credentials of another one. */
+import npmFetch from 'npm-registry-fetch';
 import {fail} from '../../errors/jobwire-error.ts';
 import type {Redactor} from '../../values/secret.ts';
 import type {Lock} from '../lock.ts';
@@ -34,7 +35,8 @@ export interface RegistrySettings {
   readonly lock: Lock;
 }
 
-const standard = 'https://registry.npmjs.org/';
+/** The one that npm itself takes where nothing is said. */
+const standard = npmFetch.pickRegistry('package', {});
 
 /** Errors: JW7101 for an address that is none, or not safe. */
 export function readRegistries({files, variable, redactor, asked, lock}: RegistrySettings): Registries {
