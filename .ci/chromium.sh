@@ -13,5 +13,5 @@ if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
   unavailable "/usr/bin/chromium is missing; install it (Debian: apt-get install chromium)"
 fi
 apt-get update -qq >&2 || unavailable "apt-get update failed"
-DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >&2 || unavailable "chromium cannot be installed"
+DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >&2 || unavailable "chromium cannot be installed"
 [ -x /usr/bin/chromium ] || unavailable "/usr/bin/chromium is missing although chromium is installed"
