@@ -5,13 +5,14 @@ import {asJobwireError, fail, type Issue, nearest} from '../errors/jobwire-error
 import {isError} from '../manifest/issues.ts';
 import {readArchive} from './archive.ts';
 import {withoutClashes} from './clashes.ts';
+import type {PackageFiles} from './files.ts';
 import {installedPackages} from './installed.ts';
-import {lockEntryOf, lockFile, readLock} from './lock.ts';
+import {type LockEntry, lockEntryOf, lockFile, readLock} from './lock.ts';
 import {integrityOf} from './pack.ts';
 import {untrusted} from './problem.ts';
 import {verifyProvenance} from './provenance.ts';
 import {readTrust} from './trust.ts';
-import {type Signer, type State, verifyPackage} from './verify.ts';
+import {type Signer, type State, type Verdict, verifyPackage} from './verify.ts';
 
 export interface Inspected {
   readonly name: string;
@@ -68,16 +69,12 @@ export async function inspectArchive({path, provenance}: Archive, {project, now}
   const bytes = readGiven(path);
   const files = await readArchive(bytes).catch((error: unknown) => asJobwireError(error));
   if (!(files instanceof Map)) return broken(path, asJobwireError(files).issue());
-  const context = {trust: readTrust(project), now};
-  const first = verifyPackage(files, context);
-  const {id = basename(path), version = ''} = first.manifest ?? {};
-  const entry = lockEntryOf(readLock(project), id);
-  const isLocked = entry?.version === version;
-  const verdict = isLocked ? verifyPackage(files, {...context, lockEntry: entry}) : first;
-  const {state, signer} = verdict;
+  const {verdict, entry} = judge(files, {project, now});
+  const {state, signer, manifest} = verdict;
+  const {id = basename(path), version = ''} = manifest ?? {};
   const found = provenance && (await identityOf(bytes, provenance));
   const problems = [...verdict.problems, ...(found && 'problem' in found ? [found.problem] : [])];
-  if (isLocked && entry.integrity !== integrityOf(bytes))
+  if (entry && entry.integrity !== integrityOf(bytes))
     problems.push(
       untrusted(`${path} is not the archive of ${id} ${version} that ${lockFile} names`, 'ask where it comes from'),
     );
@@ -86,6 +83,19 @@ export async function inspectArchive({path, provenance}: Archive, {project, now}
     ...(signer && {signer, age: ageOf(signer, now)}),
     ...(found && 'publisher' in found && {publisher: found.publisher}),
   };
+}
+
+/** What the project says of a package: by the keys it trusts and, where its lock names this version, by the lock. */
+export function judge(
+  files: PackageFiles,
+  {project, now}: Pick<Inspection, 'project' | 'now'>,
+): {readonly verdict: Verdict; readonly entry?: LockEntry} {
+  const context = {trust: readTrust(project), now};
+  const first = verifyPackage(files, context);
+  const {manifest} = first;
+  const entry = manifest && lockEntryOf(readLock(project), manifest.id);
+  if (!entry || entry.version !== manifest.version) return {verdict: first};
+  return {verdict: verifyPackage(files, {...context, lockEntry: entry}), entry};
 }
 
 /** Whether anything of it must not be used. */

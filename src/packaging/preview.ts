@@ -7,11 +7,10 @@ import {isError} from '../manifest/issues.ts';
 import {readArchive} from './archive.ts';
 import {manifestFile, npmFile, type PackageFiles} from './files.ts';
 import {readFolder} from './folder.ts';
-import {lockEntryOf, readLock} from './lock.ts';
+import {judge} from './inspect.ts';
 import {integrityOf, packSource} from './pack.ts';
 import {readSource} from './source.ts';
-import {readTrust} from './trust.ts';
-import {type Verdict, verifyPackage} from './verify.ts';
+import type {Verdict} from './verify.ts';
 
 export interface Preview {
   readonly from: 'archive' | 'folder' | 'source';
@@ -66,13 +65,9 @@ function inspectSource(dir: string): Preview {
   return {from: 'source', manifest: packed.manifest, files: packed.files, integrity, verdict};
 }
 
-function judged(from: Preview['from'], files: PackageFiles, {project, now}: Looking): Preview {
-  const context = {trust: readTrust(project), now};
-  const first = verifyPackage(files, context);
-  const {manifest} = first;
-  const lockEntry = manifest && lockEntryOf(readLock(project), manifest.id);
-  const isLocked = lockEntry?.version === manifest?.version;
-  const verdict = lockEntry && isLocked ? verifyPackage(files, {...context, lockEntry}) : first;
+function judged(from: Preview['from'], files: PackageFiles, looking: Looking): Preview {
+  const {verdict} = judge(files, looking);
+  const {manifest} = verdict;
   return {from, files, verdict, ...(manifest && {manifest})};
 }
 
