@@ -42,19 +42,38 @@ export async function sendIncidents({urls, key, events, concurrency, from = 0}: 
   return {times: times.sort((a, b) => a - b), refused};
 }
 
-export function incident(n: number, key: string): {body: string; headers: Record<string, string>} {
-  const id = n.toString(16).padStart(32, '0');
+export interface Incident {
+  /** Counts incidents: part of its number. */
+  readonly n: number;
+  /** Id of the event. */
+  readonly id: string;
+  readonly sysId: string;
+  readonly category: string;
+}
+
+export function incident(n: number, key: string): Delivery {
+  const sysId = n.toString(16).padStart(32, '0');
+  return signedIncident({n, id: `${sysId}:created`, sysId, category: 'software'}, key);
+}
+
+export interface Delivery {
+  readonly body: string;
+  readonly headers: Record<string, string>;
+}
+
+/** A delivery as the incident source signs it, now. */
+export function signedIncident({n, id, sysId, category}: Incident, key: string): Delivery {
   const body = JSON.stringify({
-    id: `${id}:created`,
+    id,
     type: 'incident.created',
     time: '2026-01-12 08:15:30',
     data: {
-      sys_id: id,
+      sys_id: sysId,
       number: `INC${String(n).padStart(7, '0')}`,
       short_description: 'Payments API answers 502',
       priority: '1',
       state: '1',
-      category: 'software',
+      category,
       assignment_group: '',
       sys_created_on: '2026-01-12 08:15:30',
       sys_updated_on: '2026-01-12 08:15:30',

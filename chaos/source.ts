@@ -1,8 +1,8 @@
 /** The source app: sends signed deliveries and repeats what got no 2xx, and has rows for whoever polls. Bounded by what is let go. */
-import {createHmac} from 'node:crypto';
 import {createServer} from 'node:http';
 import {setTimeout as wait} from 'node:timers/promises';
 import {request} from 'undici';
+import {type Delivery, signedIncident} from '../bench/load.ts';
 import {dice} from './plan.ts';
 import {delivered, eventOf, type Lane} from './project.ts';
 import {listen} from './target.ts';
@@ -112,32 +112,7 @@ export function startSender({addresses, key, seed}: SenderOptions): Sender {
   };
 }
 
-function signed({n, lane}: Sent, key: string): {body: string; headers: Record<string, string>} {
+function signed({n, lane}: Sent, key: string): Delivery {
   const {id} = eventOf(n, lane);
-  const body = JSON.stringify({
-    id,
-    type: 'incident.created',
-    time: '2026-01-12 08:15:30',
-    data: {
-      sys_id: id.slice(0, 32),
-      number: `INC${String(n).padStart(7, '0')}`,
-      short_description: 'Payments API answers 502',
-      priority: '1',
-      state: '1',
-      category: lane,
-      assignment_group: '',
-      sys_created_on: '2026-01-12 08:15:30',
-      sys_updated_on: '2026-01-12 08:15:30',
-    },
-  });
-  const stamp = Math.floor(Date.now() / 1000);
-  const signature = createHmac('sha256', key).update(`${stamp}.${body}`).digest('base64');
-  return {
-    body,
-    headers: {
-      'content-type': 'application/json',
-      'x-jobwire-timestamp': String(stamp),
-      'x-jobwire-signature': signature,
-    },
-  };
+  return signedIncident({n, id, sysId: id.slice(0, 32), category: lane}, key);
 }
