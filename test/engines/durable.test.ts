@@ -94,6 +94,29 @@ describe('the embedded engine on its file', () => {
     await Promise.all([one.close(), two.close()]);
   });
 
+  it('D06: reads runs as an older store keeps them, writes them as this one does, and leaves nothing of them behind', async () => {
+    const clock = new ManualClock();
+    const engine = await openEngine('sqlite:jobwire.db', {clock, dir});
+    const {run} = await take(engine);
+    const begun = await runOf(engine, run);
+    await engine.close();
+    const db = new DatabaseSync(file());
+    db.exec('DROP TABLE run_contents; PRAGMA user_version = 2;');
+    db.exec(`UPDATE runs SET data = '{"polls":3,"log":[]}'`);
+    db.close();
+    const later = await openEngine('sqlite:jobwire.db', {clock, dir});
+    assert.deepEqual(await runOf(later, run), {...begun, data: {polls: 3, log: []}});
+    await later.tick(succeed, as('w'));
+    assert.equal(await stateOf(later, run), 'succeeded');
+    assert.equal((await runOf(later, run)).data.polls, 3);
+    clock.advance(1000);
+    assert.equal((await later.purge({before: clock.now(), limit: 10})).runs, 1);
+    await later.close();
+    const look = new DatabaseSync(file());
+    assert.deepEqual({...look.prepare('SELECT count(*) AS n FROM run_contents').get()}, {n: 0});
+    look.close();
+  });
+
   it('D06: is as before when a process dies while it brings the schema up to date, and is brought up to date afterwards', async () => {
     const before = `PRAGMA application_id = ${0x6a627772}; ${migrations[0]}; PRAGMA user_version = 1;`;
     const db = new DatabaseSync(file());

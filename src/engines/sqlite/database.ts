@@ -38,7 +38,7 @@ function configure(db: Database): void {
     PRAGMA synchronous = FULL;
     PRAGMA trusted_schema = OFF;
     PRAGMA temp_store = MEMORY;
-    PRAGMA cache_size = -65536;
+    PRAGMA cache_size = -8192;
     PRAGMA wal_autocheckpoint = 10000;
     PRAGMA journal_size_limit = 67108864;
   `);

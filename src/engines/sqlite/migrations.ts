@@ -118,4 +118,15 @@ CREATE TABLE documents (
 ) STRICT, WITHOUT ROWID;
 `;
 
-export const migrations: readonly string[] = [first, documents];
+/**
+ * `runs.data` is what a run began with; what became of it is longer by far, and stands apart: rows that grew where they are would tear
+ * the pages of the table in two, and each change of state would write them again.
+ */
+const runContents = `
+CREATE TABLE run_contents (
+  run  INTEGER PRIMARY KEY REFERENCES runs (seq) ON DELETE CASCADE,
+  data TEXT NOT NULL
+) STRICT;
+`;
+
+export const migrations: readonly string[] = [first, documents, runContents];

@@ -48,9 +48,12 @@ export function createTransitions(
 ): Transitions {
   const update = db.prepare(
     `UPDATE runs SET state = ?1, due_at = CASE WHEN ?2 THEN CASE WHEN hinted AND ?1 = 'tracking' THEN min(?3, ?4) ELSE ?3 END END,
-       wake_at = CASE WHEN hinted AND ?1 = 'tracking' THEN min(?3, ?4) ELSE ?3 END, attempt = ?5, error = ?6, data = ?7,
+       wake_at = CASE WHEN hinted AND ?1 = 'tracking' THEN min(?3, ?4) ELSE ?3 END, attempt = ?5, error = ?6,
        updated_at = ?4, fence = fence + 1, hinted = 0, worker = NULL
-     WHERE seq = ?8 AND fence = ?9`,
+     WHERE seq = ?7 AND fence = ?8`,
+  );
+  const setContent = db.prepare(
+    'INSERT INTO run_contents (run, data) VALUES (?, ?) ON CONFLICT (run) DO UPDATE SET data = excluded.data',
   );
   const select = db.prepare(
     `SELECT seq, state, fence, connection, lane, lane_limit, lane_ordered, worker, due_at, updated_at FROM runs WHERE id = ?`,
@@ -70,18 +73,11 @@ export function createTransitions(
   const write = ({seq, lane, change, now}: Moved, fence: number): boolean => {
     const {to, wakeAt, attempt, error, data} = change;
     const claimable = isActive(to) && !(to === 'queued' && lane !== undefined);
-    const {changes} = update.run(
-      to,
-      claimable ? 1 : 0,
-      wakeAt,
-      now,
-      attempt,
-      error ? store(error) : null,
-      store(data),
-      seq,
-      fence,
-    );
-    return changes === 1;
+    const problem = error ? store(error) : null;
+    const {changes} = update.run(to, claimable ? 1 : 0, wakeAt, now, attempt, problem, seq, fence);
+    if (changes === 0) return false;
+    setContent.run(seq, store(data));
+    return true;
   };
 
   /** Everything that follows from the move besides the row itself. */
