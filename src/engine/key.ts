@@ -1,7 +1,7 @@
 /** Names a run for ever: the same event and target give the same key, whoever computes it and however often. */
 import {hash} from 'node:crypto';
 import {base32} from '../values/time.ts';
-import type {NewEvent} from './engine.ts';
+import type {Draft, EventRecord} from './run.ts';
 
 export interface RunIdentity {
   readonly template: string;
@@ -19,9 +19,17 @@ export function runKey({template, target, connection, event, id, restart = 0}: R
   return `jw-${base32(digest).slice(0, 26)}`;
 }
 
-/** The same arrival for an identity that was accepted before: runs, and the decisions that name them, get keys of their own. */
-export function restarted(arrival: NewEvent, restart: number): NewEvent {
-  const {event} = arrival;
+/** What of an arrival bears keys. */
+interface Keyed<E, D> {
+  readonly event: E;
+  readonly drafts: readonly D[];
+}
+
+/** The same for an identity that was accepted before: runs, and the decisions that name them, get keys of their own. */
+export function restarted<
+  E extends Pick<EventRecord, 'connection' | 'type' | 'id' | 'decisions'>,
+  D extends Pick<Draft, 'id' | 'template' | 'target'>,
+>({event, ...arrival}: Keyed<E, D>, restart: number): Keyed<E, D> {
   const {connection, type, id} = event;
   const keys = new Map<string, string>();
   const drafts = arrival.drafts.map((draft) => {
@@ -33,5 +41,5 @@ export function restarted(arrival: NewEvent, restart: number): NewEvent {
   const decisions = event.decisions.map((decision) =>
     decision.run === undefined ? decision : {...decision, run: keys.get(decision.run) ?? decision.run},
   );
-  return {...arrival, drafts, event: {...event, decisions}};
+  return {drafts, event: {...event, decisions}};
 }

@@ -11,7 +11,12 @@ export interface Known {
   readonly runs: readonly RunState[];
 }
 
-export function letsThrough({state, expiresAt, runs}: Known, {event, on}: NewEvent, now: number): boolean {
+/** What of an arrival the rule looks at. */
+interface Again extends Pick<NewEvent, 'on'> {
+  readonly event: Pick<EventRecord, 'state'>;
+}
+
+export function letsThrough({state, expiresAt, runs}: Known, {event, on}: Again, now: number): boolean {
   if (on === 'always' || expiresAt <= now) return true;
   if (state !== 'accepted') return event.state === 'accepted';
   return on === 'succeeded' && runs.length > 0 && runs.every((run) => run === 'failed');

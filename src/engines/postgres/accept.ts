@@ -124,7 +124,7 @@ function decide(arrival: NewEvent, stored: Stored | undefined, now: number): Dec
       conflict: stored.bodyHash !== arrival.event.bodyHash,
     };
   const restarts = restartsAfter(stored);
-  return {how: 'stored', arrival: restarts > 0 ? restarted(arrival, restarts) : arrival, restarts};
+  return {how: 'stored', arrival: restarts > 0 ? {...arrival, ...restarted(arrival, restarts)} : arrival, restarts};
 }
 
 const replace = prepared(

@@ -1,15 +1,14 @@
 /** Accepting: events with their dedupe keys, runs and cursor, all or nothing. Works inside the caller's transaction. */
-import type {AcceptBatch, Accepted, CursorMove, NewEvent} from '../../engine/engine.ts';
+import type {Accepted} from '../../engine/engine.ts';
 import {restarted} from '../../engine/key.ts';
-import type {RunState} from '../../engine/run.ts';
+import type {EventRecord, RunState} from '../../engine/run.ts';
 import {type Known, letsThrough, restartsAfter} from '../identity.ts';
 import type {Database} from './database.ts';
 import type {Inserts} from './insert.ts';
-import {type Row, store, text} from './rows.ts';
+import {contentOf, type Row, readStored, store, text} from './rows.ts';
+import type {ArrivalRow, CursorRow, EventRow, Perform} from './writes.ts';
 
-export type Accept = (batch: AcceptBatch, now: number) => Accepted[];
-
-export function createAccept(db: Database, inserts: Inserts): Accept {
+export function createAccept(db: Database, inserts: Inserts): Perform['accept'] {
   const claimIdentity = db.prepare(
     `INSERT INTO identities (connection, type, id, uid, state, body_hash, restarts, expires_at)
      VALUES (?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT DO NOTHING`,
@@ -32,12 +31,12 @@ export function createAccept(db: Database, inserts: Inserts): Accept {
   );
   const cursorOf = db.prepare('SELECT value FROM cursors WHERE connection = ? AND feed = ?');
 
-  const moveCursor = ({connection, feed, value, from}: CursorMove): void => {
+  const moveCursor = ({connection, feed, value, from}: CursorRow): void => {
     const stands = () => cursorOf.get(connection, feed)?.['value'] ?? store(null);
-    if (from === undefined || stands() === store(from)) setCursor.run(connection, feed, store(value));
+    if (from === undefined || stands() === from) setCursor.run(connection, feed, value);
   };
 
-  const acceptOne = (arrival: NewEvent, now: number): Accepted => {
+  const acceptOne = (arrival: ArrivalRow, now: number): Accepted => {
     const {connection, type, id, uid, state, bodyHash} = arrival.event;
     const expiresAt = now + arrival.windowMs;
     if (claimIdentity.run(connection, type, id, uid, state, bodyHash, expiresAt).changes === 1)
@@ -51,10 +50,10 @@ export function createAccept(db: Database, inserts: Inserts): Accept {
     }
     const restarts = restartsAfter(before);
     replace.run(uid, state, bodyHash, restarts, expiresAt, connection, type, id);
-    return create(restarts > 0 ? restarted(arrival, restarts) : arrival, now);
+    return create(restarts > 0 ? restartedRow(arrival, restarts) : arrival, now);
   };
 
-  const create = ({event, drafts}: NewEvent, now: number): Accepted => {
+  const create = ({event, drafts}: ArrivalRow, now: number): Accepted => {
     const seq = inserts.event(event);
     return {
       uid: event.uid,
@@ -63,11 +62,21 @@ export function createAccept(db: Database, inserts: Inserts): Accept {
     };
   };
 
-  return ({events, cursor}, now) => {
+  return ({events, cursor, now}) => {
     const accepted = events.map((event) => acceptOne(event, now));
     if (cursor) moveCursor(cursor);
     return accepted;
   };
+}
+
+/** Decisions name their runs, and stand in the text. */
+function restartedRow(arrival: ArrivalRow, restarts: number): ArrivalRow {
+  const {event, drafts} = restarted({event: recordOf(arrival.event), drafts: arrival.drafts}, restarts);
+  return {...arrival, event: {...arrival.event, content: contentOf(event)}, drafts};
+}
+
+function recordOf({content, ...columns}: EventRow): EventRecord {
+  return {...columns, ...readStored<Omit<EventRecord, keyof EventRow>>(content)};
 }
 
 function knownOf(first: Row, runs: readonly Row[]): Known {

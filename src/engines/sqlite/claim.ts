@@ -1,10 +1,10 @@
 /** Claiming: which due runs a worker gets, under lease. Works inside the caller's transaction. */
-import type {ClaimedRun, RunState} from '../../engine/run.ts';
+import type {ClaimedRun} from '../../engine/run.ts';
 import type {Counts} from './counts.ts';
 import type {Database} from './database.ts';
 import {type Candidate, highest, type Lanes} from './lanes.ts';
 import {type Row, runColumns, runSource, toRun} from './rows.ts';
-import type {Held} from './transition.ts';
+import type {Held} from './writes.ts';
 
 export interface Claim {
   readonly worker: string;
@@ -98,5 +98,6 @@ function byTurn(a: Candidate, b: Candidate): number {
 export function readClaimed({row, claimedFrom}: Claimed): {readonly claimed: ClaimedRun; readonly held: Held} {
   const run = toRun(row);
   const claimed = {...run, fence: Number(row['fence']), claimedFrom};
-  return {claimed, held: {seq: Number(row['seq']), state: run.state as RunState, run}};
+  const {id, state, connection, lane} = run;
+  return {claimed, held: {seq: Number(row['seq']), id, state, connection, lane}};
 }

@@ -1,12 +1,16 @@
 /** How many events there are and how many runs in each state, kept up to date by one statement per state and transaction. */
 import {type RunState, runStates} from '../../engine/run.ts';
 import type {Database} from './database.ts';
-import type {Ledger} from './group-commit.ts';
 
 type Name = 'events' | RunState;
 
-export interface Counts extends Ledger {
+export interface Counts {
   add(name: Name, by: number): void;
+  /** What has gathered, to be undone with the write that raised it. */
+  mark(): unknown;
+  reset(mark: unknown): void;
+  /** Writes what has gathered; inside the transaction, at its end. */
+  flush(): void;
   read(): Readonly<Record<Name, number>>;
 }
 

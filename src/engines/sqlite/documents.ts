@@ -1,13 +1,12 @@
 /** Small durable values by kind and key. Writes run inside the caller's transaction. */
 import type {Json} from '../../values/json.ts';
 import type {Database} from './database.ts';
-import {readStored, store, text} from './rows.ts';
+import {readStored, text} from './rows.ts';
+import type {Perform} from './writes.ts';
 
-export interface DocumentTable {
+export interface DocumentTable extends Pick<Perform, 'put' | 'drop'> {
   get(kind: string, key: string): Json | undefined;
   list(kind: string): {readonly key: string; readonly value: Json}[];
-  put(kind: string, key: string, value: Json): void;
-  delete(kind: string, key: string): boolean;
 }
 
 export function createDocuments(db: Database): DocumentTable {
@@ -24,9 +23,7 @@ export function createDocuments(db: Database): DocumentTable {
       return row && readStored<Json>(row['value']);
     },
     list: (kind) => all.all(kind).map(({key, value}) => ({key: text(key), value: readStored<Json>(value)})),
-    put(kind, key, value) {
-      put.run(kind, key, store(value));
-    },
-    delete: (kind, key) => remove.run(kind, key).changes === 1,
+    put: ({kind, key, value}) => void put.run(kind, key, value),
+    drop: ({kind, key}) => remove.run(kind, key).changes === 1,
   };
 }

@@ -1,15 +1,14 @@
 /** New events and runs into the tables. Works inside the caller's transaction. */
-import type {Draft, EventRecord} from '../../engine/run.ts';
 import type {Counts} from './counts.ts';
 import type {Database} from './database.ts';
 import type {Lanes} from './lanes.ts';
-import {contentOf, store} from './rows.ts';
+import type {DraftRow, EventRow} from './writes.ts';
 
 export interface Inserts {
   /** Sequence number of the event. */
-  event(event: EventRecord): number;
+  event(event: EventRow): number;
   /** False when a run with this id exists: nothing is made then. */
-  run(draft: Draft, event: number, now: number): boolean;
+  run(draft: DraftRow, event: number, now: number): boolean;
 }
 
 export function createInserts(db: Database, {counts, lanes}: {counts: Counts; lanes: Lanes}): Inserts {
@@ -25,10 +24,10 @@ export function createInserts(db: Database, {counts, lanes}: {counts: Counts; la
   );
   return {
     event(event) {
-      const {uid, connection, feed, type, id, receivedAt, state, deliveries, conflicts, bodyHash} = event;
-      const row = [uid, connection, feed, type, id, receivedAt, state, deliveries, conflicts, bodyHash];
+      const {uid, connection, feed, type, id, receivedAt, state, deliveries, conflicts, bodyHash, content} = event;
+      const row = [uid, connection, feed, type, id, receivedAt, state, deliveries, conflicts, bodyHash, content];
       counts.add('events', 1);
-      return Number(insertEvent.run(...row, contentOf(event)).lastInsertRowid);
+      return Number(insertEvent.run(...row).lastInsertRowid);
     },
     run(draft, event, now) {
       const {id, template, templateVersion, target, action, connection, delivery, state, priority, wakeAt, lane} =
@@ -44,7 +43,7 @@ export function createInserts(db: Database, {counts, lanes}: {counts: Counts; la
           lane?.limit ?? null,
           lane ? Number(lane.ordered) : null,
         ],
-        ...[now, now, draft.error ? store(draft.error) : null, store(draft.data)],
+        ...[now, now, draft.error, draft.data],
       );
       if (changes === 0) return false;
       counts.add(state, 1);

@@ -2,20 +2,19 @@
 import {fail} from '../../errors/jobwire-error.ts';
 import type {Clock} from '../../values/time.ts';
 import type {Committing, Slot as LeasedSlot} from '../leased.ts';
-import {type Claimed, type Claims, readClaimed} from './claim.ts';
+import {type Claimed, readClaimed} from './claim.ts';
 import type {GroupCommit} from './group-commit.ts';
-import type {Held, Transitions} from './transition.ts';
+import {changeRow, type Held} from './writes.ts';
 
 export interface WorkTools {
   readonly clock: Clock;
   readonly commits: GroupCommit;
-  readonly claims: Claims;
-  readonly transitions: Transitions;
   readonly onFault: (error: unknown) => void;
 }
 
 /** A run a worker has. `leaving`: its transition is in the transaction that is being written. */
-export interface Slot extends Held, LeasedSlot {
+export interface Slot extends LeasedSlot {
+  readonly held: Held;
   leaving: boolean;
 }
 
@@ -23,8 +22,7 @@ export interface Slot extends Held, LeasedSlot {
 export function readSlots(rows: readonly Claimed[], onFault: (error: unknown) => void): Slot[] {
   return rows.flatMap((row) => {
     try {
-      const {claimed, held} = readClaimed(row);
-      return [{...held, claimed, leaving: false}];
+      return [{...readClaimed(row), leaving: false}];
     } catch (error) {
       onFault(
         fail('JW9001', {problem: `run ${row.row['id']} cannot be read: ${(error as Error).message}`}, {cause: error}),
@@ -34,17 +32,18 @@ export function readSlots(rows: readonly Claimed[], onFault: (error: unknown) =>
   });
 }
 
-/** How a worker of this engine commits: `leaving` counts from within the transaction, so that its place can be filled by it. */
-export function committingOf({clock, commits, transitions}: WorkTools): Committing<Slot> {
+/** How a worker of this engine commits: `leaving` counts as the transition is on its way, so that its place can be filled with it. */
+export function committingOf({clock, commits}: WorkTools): Committing<Slot> {
   return {
     clock,
     isClosed: commits.isClosed,
-    async commit(slot, transition) {
+    async commit(slot, {fence, ...change}) {
+      const asked = {held: slot.held, fence, change: changeRow(change), now: clock.now()};
+      const leave = () => {
+        slot.leaving = true;
+      };
       try {
-        await commits.submit(() => {
-          transitions.commit(slot, transition, clock.now());
-          slot.leaving = true;
-        });
+        await commits.submit('commit', asked, leave);
       } catch (error) {
         slot.leaving = false;
         throw error;

@@ -1,44 +1,21 @@
 /** What becomes of runs: commits of claimed runs, decisions of operators, hints. Works inside the caller's transaction. */
-import type {Engine} from '../../engine/engine.ts';
-import {isTerminal, type Run, type RunState, type Transition} from '../../engine/run.ts';
+import {isTerminal, type RunState} from '../../engine/run.ts';
 import {fail} from '../../errors/jobwire-error.ts';
 import type {Counts} from './counts.ts';
 import type {Database} from './database.ts';
 import type {Inserts} from './insert.ts';
 import type {Lane, Lanes} from './lanes.ts';
-import {laneOf, type Row, store, text} from './rows.ts';
+import {laneOf, type Row, text} from './rows.ts';
+import type {ChangeRow, Perform} from './writes.ts';
 
-/** What a commit must know of the run besides the transition. */
-export interface Held {
-  readonly seq: number;
-  /** State in the table since the claim. */
-  readonly state: RunState;
-  readonly run: Run;
-}
-
-type Wake = Parameters<Engine['wake']>[0];
-type Change = Omit<Transition, 'run' | 'fence'>;
-
-export interface Transitions {
-  /** JW5003 when the lease is lost. */
-  commit(held: Held, transition: Transition, now: number): void;
-  decide(run: string, from: readonly RunState[], decision: Decision): boolean;
-  wake(job: Wake, now: number): boolean;
-}
-
-export interface Decision {
-  readonly change: Change;
-  /** Only if the run was not written since. */
-  readonly asOf?: number | undefined;
-  readonly now: number;
-}
+export type Transitions = Pick<Perform, 'commit' | 'decide' | 'wake'>;
 
 interface Moved {
   readonly seq: number;
   readonly from: RunState;
   readonly connection: string;
   readonly lane: Lane | undefined;
-  readonly change: Change;
+  readonly change: ChangeRow;
   readonly now: number;
 }
 
@@ -73,10 +50,9 @@ export function createTransitions(
   const write = ({seq, lane, change, now}: Moved, fence: number): boolean => {
     const {to, wakeAt, attempt, error, data} = change;
     const claimable = isActive(to) && !(to === 'queued' && lane !== undefined);
-    const problem = error ? store(error) : null;
-    const {changes} = update.run(to, claimable ? 1 : 0, wakeAt, now, attempt, problem, seq, fence);
+    const {changes} = update.run(to, claimable ? 1 : 0, wakeAt, now, attempt, error, seq, fence);
     if (changes === 0) return false;
-    setContent.run(seq, store(data));
+    setContent.run(seq, data);
     return true;
   };
 
@@ -93,23 +69,22 @@ export function createTransitions(
       if (!isActive(from) && isActive(change.to)) lanes.reopen(lane);
       lanes.refresh(lane.key);
     }
-    if (!change.follow?.length) return;
+    if (change.follow.length === 0) return;
     const event = Number(eventOf.get(seq)?.['event']);
     for (const draft of change.follow) inserts.run(draft, event, now);
   };
 
-  const indexJobs = ({seq, connection, change: {data}}: Moved) => {
-    for (const {ref, kind = data.jobKind, state} of data.jobs ?? [])
-      if (kind !== undefined && !isTerminal(state as RunState)) addJob.run(connection, kind, jobKey(ref.id), seq);
+  const indexJobs = ({seq, connection, change: {jobs}}: Moved) => {
+    for (const {kind, id} of jobs) addJob.run(connection, kind, id, seq);
   };
 
   return {
-    commit({seq, state, run}, {run: id, fence, ...change}, now) {
-      const moved = {seq, from: state, connection: run.connection, lane: run.lane, change, now};
+    commit({held: {seq, id, state, connection, lane}, fence, change, now}) {
+      const moved = {seq, from: state, connection, lane, change, now};
       if (!write(moved, fence)) throw fail('JW5003', {run: id});
       settle(moved);
     },
-    decide(id, from, {change, asOf, now}) {
+    decide({run: id, from, change, asOf, now}) {
       const row = select.get(id);
       if (!row || !from.includes(row['state'] as RunState) || isLeased(row, now)) return false;
       if (asOf !== undefined && row['updated_at'] !== asOf) return false;
@@ -118,8 +93,8 @@ export function createTransitions(
       settle(moved);
       return true;
     },
-    wake({connection, kind, id}, now) {
-      const rows = runsOfJob.all(connection, kind, jobKey(id));
+    wake({connection, kind, id, now}) {
+      const rows = runsOfJob.all(connection, kind, id);
       for (const row of rows) hint.run(now, row['seq'] ?? null);
       return rows.length > 0;
     },
@@ -141,9 +116,4 @@ function isActive(state: RunState): boolean {
 
 function isLeased(row: Row, now: number): boolean {
   return row['worker'] !== null && Number(row['due_at']) > now;
-}
-
-/** Targets differ in how they print a GUID, so case does not matter. */
-function jobKey(id: Wake['id']): string {
-  return String(id).toLowerCase();
 }
