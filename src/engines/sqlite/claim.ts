@@ -3,7 +3,7 @@ import type {ClaimedRun} from '../../engine/run.ts';
 import type {Counts} from './counts.ts';
 import type {Database} from './database.ts';
 import {type Candidate, highest, type Lanes} from './lanes.ts';
-import {type Row, runColumns, runSource, toRun} from './rows.ts';
+import {placeOf, type RunValues, rowOf, runColumns, runSource, toRun} from './rows.ts';
 import type {Held} from './writes.ts';
 
 export interface Claim {
@@ -15,9 +15,8 @@ export interface Claim {
 
 /** A claimed row, not yet read: reading it must not be able to spoil the transaction. */
 export interface Claimed {
-  readonly row: Row;
+  readonly values: RunValues;
   readonly claimedFrom: ClaimedRun['claimedFrom'];
-  readonly now: number;
 }
 
 export interface Claims {
@@ -36,6 +35,7 @@ export function createClaims(db: Database, {counts, lanes}: {counts: Counts; lan
     'SELECT seq, priority, due_at AS wake_at FROM runs WHERE priority = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?',
   );
   const read = db.prepare(`SELECT ${runColumns} FROM ${runSource} WHERE r.seq = ?`);
+  read.setReturnArrays(true);
   const take = db.prepare(
     `UPDATE runs SET state = ?, attempt = ?, updated_at = ?, fence = fence + 1, hinted = 0, worker = ?, due_at = ?
      WHERE seq = ?`,
@@ -55,20 +55,28 @@ export function createClaims(db: Database, {counts, lanes}: {counts: Counts; lan
   };
 
   const takeOne = (seq: number, {worker, until, now}: Claim): Claimed => {
-    const row = read.get(seq) as Row;
-    const claimedFrom = row['state'] as Claimed['claimedFrom'];
+    const values = read.get(seq) as unknown as RunValues;
+    const claimedFrom = values[at.state] as Claimed['claimedFrom'];
+    const lane = values[at.lane];
     const fresh = claimedFrom === 'queued';
-    const state = fresh ? 'starting' : claimedFrom;
-    const attempt = Number(row['attempt']) + (fresh ? 1 : 0);
-    const updatedAt = fresh ? now : Number(row['updated_at']);
+    if (fresh) {
+      values[at.state] = 'starting';
+      values[at.attempt] = Number(values[at.attempt]) + 1;
+      values[at.updatedAt] = now;
+    }
+    values[at.fence] = Number(values[at.fence]) + 1;
+    const [state = null, attempt = null, updatedAt = null] = [
+      values[at.state],
+      values[at.attempt],
+      values[at.updatedAt],
+    ];
     take.run(state, attempt, updatedAt, worker, until, seq);
     if (fresh) {
       counts.add('queued', -1);
       counts.add('starting', 1);
-      if (typeof row['lane'] === 'string') lanes.refresh(row['lane']);
+      if (typeof lane === 'string') lanes.refresh(lane);
     }
-    const taken = {...row, state, attempt, updated_at: updatedAt, fence: Number(row['fence']) + 1};
-    return {row: taken, claimedFrom, now};
+    return {values, claimedFrom};
   };
 
   return {
@@ -90,12 +98,21 @@ export function createClaims(db: Database, {counts, lanes}: {counts: Counts; lan
   };
 }
 
+const at = {
+  state: placeOf('state'),
+  attempt: placeOf('attempt'),
+  updatedAt: placeOf('updated_at'),
+  fence: placeOf('fence'),
+  lane: placeOf('lane'),
+};
+
 function byTurn(a: Candidate, b: Candidate): number {
   return b.priority - a.priority || a.wakeAt - b.wakeAt || a.seq - b.seq;
 }
 
 /** The run as a step sees it, and what its commit needs. Throws for a row that cannot be read. */
-export function readClaimed({row, claimedFrom}: Claimed): {readonly claimed: ClaimedRun; readonly held: Held} {
+export function readClaimed({values, claimedFrom}: Claimed): {readonly claimed: ClaimedRun; readonly held: Held} {
+  const row = rowOf(values);
   const run = toRun(row);
   const claimed = {...run, fence: Number(row['fence']), claimedFrom};
   const {id, state, connection, lane} = run;

@@ -4,6 +4,7 @@ import type {Clock} from '../../values/time.ts';
 import type {Committing, Slot as LeasedSlot} from '../leased.ts';
 import {type Claimed, readClaimed} from './claim.ts';
 import type {GroupCommit} from './group-commit.ts';
+import {rowOf} from './rows.ts';
 import {changeRow, type Held} from './writes.ts';
 
 export interface WorkTools {
@@ -25,7 +26,11 @@ export function readSlots(rows: readonly Claimed[], onFault: (error: unknown) =>
       return [{...readClaimed(row), leaving: false}];
     } catch (error) {
       onFault(
-        fail('JW9001', {problem: `run ${row.row['id']} cannot be read: ${(error as Error).message}`}, {cause: error}),
+        fail(
+          'JW9001',
+          {problem: `run ${rowOf(row.values)['id']} cannot be read: ${(error as Error).message}`},
+          {cause: error},
+        ),
       );
       return [];
     }
