@@ -53,6 +53,8 @@ export interface Sender {
   readonly tries: {sent: number; again: number};
   /** Resolves when everything released is acknowledged. */
   drained(): Promise<void>;
+  /** Gives up; says of each event that is not acknowledged how it was answered last. */
+  stop(): readonly string[];
 }
 
 export interface SenderOptions {
@@ -72,7 +74,9 @@ export function startSender({addresses, key, seed}: SenderOptions): Sender {
   const acknowledged: Sent[] = [];
   const tries = {sent: 0, again: 0};
   let next = 0;
-  let open = 0;
+  let stopped = false;
+  /** What is not acknowledged, and the last answer to it. */
+  const open = new Map<Sent, string>();
   const idle: (() => void)[] = [];
 
   const deliver = async (sent: Sent, way: number): Promise<boolean> => {
@@ -82,21 +86,27 @@ export function startSender({addresses, key, seed}: SenderOptions): Sender {
       const url = `${addresses[way % addresses.length]}/hooks/servicenow-main/businessRule`;
       const timeouts = {headersTimeout: patienceMs, bodyTimeout: patienceMs};
       const answer = await request(url, {method: 'POST', headers, body, ...timeouts});
-      await answer.body.dump();
+      const text = await answer.body.text();
+      open.set(sent, `${answer.statusCode} ${text}`);
       return answer.statusCode >= 200 && answer.statusCode < 300;
-    } catch {
+    } catch (error) {
+      open.set(sent, String(error));
       return false;
     }
   };
   const see = async (sent: Sent): Promise<void> => {
     let way = sent.n;
-    while (!(await deliver(sent, way++))) await wait(pauseMs);
+    while (!(await deliver(sent, way++))) {
+      if (stopped) return;
+      await wait(pauseMs);
+    }
     acknowledged.push(sent);
     if (random() < twice) {
       tries.again++;
       await deliver(sent, way);
     }
-    if (--open === 0) for (const resolve of idle.splice(0)) resolve();
+    open.delete(sent);
+    if (open.size === 0) for (const resolve of idle.splice(0)) resolve();
   };
   return {
     acknowledged,
@@ -104,11 +114,16 @@ export function startSender({addresses, key, seed}: SenderOptions): Sender {
     release(count) {
       for (let i = 0; i < count; i++) {
         const n = next++;
-        open++;
-        void see({n, lane: delivered[n % delivered.length] as Lane});
+        const sent = {n, lane: delivered[n % delivered.length] as Lane};
+        open.set(sent, 'nothing');
+        void see(sent);
       }
     },
-    drained: () => (open === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve))),
+    drained: () => (open.size === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve))),
+    stop() {
+      stopped = true;
+      return [...open].map(([{n, lane}, answer]) => `event ${n} of ${lane} is not acknowledged: ${answer}`);
+    },
   };
 }
 

@@ -90,6 +90,7 @@ export async function tryEngine(options: TrialOptions): Promise<Trial> {
     const last = startLife(placeOf(ports[0] ?? 0));
     if (!(await last.listening)) violations.push(`the last server does not begin: ${JSON.stringify(await last.ended)}`);
     else await comeToRest({...options, dir: project.dir, drained: sender.drained(), rows: ledger.rows.length});
+    violations.push(...sender.stop());
     const code = await last.stop();
     if (code !== 0) violations.push(`the last server ended with ${code}`);
     await look();
@@ -108,6 +109,7 @@ export async function tryEngine(options: TrialOptions): Promise<Trial> {
       looks,
     };
   } finally {
+    sender.stop();
     await target.close();
     await ledger.close();
     project.remove();
