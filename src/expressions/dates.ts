@@ -189,7 +189,9 @@ const most = 200;
 
 /** The format of a name or pattern; undefined when it is neither. */
 export function dateFormat(text: string): DateFormat | undefined {
-  const format = known.get(text) ?? patternFormat(text);
-  if (format !== undefined && known.size < most) known.set(text, format);
-  return format;
+  const format = known.get(text);
+  if (format !== undefined) return format;
+  const fresh = patternFormat(text);
+  if (fresh !== undefined && known.size < most) known.set(text, fresh);
+  return fresh;
 }

@@ -26,7 +26,7 @@ const most = 5000;
 
 /** Errors: those of parsing, JW2013 for depth, JW2014 for a malformed directive. */
 export function prepare(value: unknown, place: Leaf = jsonLeaf): Prepared {
-  if (typeof value === 'string') return isExpression(value) ? prepareString(value, place) : constant(value);
+  if (typeof value === 'string') return prepareString(value, place);
   if (typeof value !== 'object' || value === null) return constant(value as Value);
   const known = place.objects.get(value);
   if (known) return known;
@@ -38,6 +38,7 @@ export function prepare(value: unknown, place: Leaf = jsonLeaf): Prepared {
 function prepareString(source: string, place: Leaf): Prepared {
   const known = place.strings.get(source);
   if (known) return known;
+  if (!isExpression(source)) return constant(source);
   const fresh = {step: place.compile(source), value: source};
   if (place.strings.size >= most) place.strings.delete(place.strings.keys().next().value as string);
   place.strings.set(source, fresh);
@@ -52,7 +53,7 @@ interface Depth {
 
 /** A value inside a value; not kept by itself. */
 function prepareInside(value: unknown, place: Leaf, depth: Depth): Prepared {
-  if (typeof value === 'string') return isExpression(value) ? prepareString(value, place) : constant(value);
+  if (typeof value === 'string') return prepareString(value, place);
   if (!Array.isArray(value) && !isMap(value)) return constant(value as Value);
   if (depth.json >= limits.jsonDepth)
     throw fail('JW2013', {problem: `the value is nested deeper than ${limits.jsonDepth}`});

@@ -15,13 +15,22 @@ const longest = 1024;
 /** Before the proof of the delivery, or after it. Confirmations always come after. */
 export type Stage = 'unproved' | 'proved';
 
-export async function shakeHands(
+/** Undefined for an ordinary delivery: there is nothing to wait for then. */
+export function shakeHands(
   rows: readonly Handshake[] | undefined,
   stage: Stage,
-  {proof, confirm}: {proof: Proof; confirm?: Confirm | undefined},
-): Promise<Ack | undefined> {
-  const row = rows?.find((one) => stageOf(one) === stage && matches(one, proof));
-  if (!row) return undefined;
+  errand: Errand,
+): Promise<Ack> | undefined {
+  const row = rows?.find((one) => stageOf(one) === stage && matches(one, errand.proof));
+  return row && shake(row, errand);
+}
+
+interface Errand {
+  readonly proof: Proof;
+  readonly confirm?: Confirm | undefined;
+}
+
+async function shake(row: Handshake, {proof, confirm}: Errand): Promise<Ack> {
   if (row.confirm) await confirmUrl(row.confirm, {proof, confirm});
   return answer(row, proof);
 }
@@ -71,10 +80,7 @@ function refuseLong(texts: readonly string[]): void {
 }
 
 /** JW4008 for a URL that is not allowed, and for an answer that confirms nothing. */
-async function confirmUrl(
-  {url, hosts}: NonNullable<Handshake['confirm']>,
-  {proof, confirm}: {proof: Proof; confirm?: Confirm | undefined},
-): Promise<void> {
+async function confirmUrl({url, hosts}: NonNullable<Handshake['confirm']>, {proof, confirm}: Errand): Promise<void> {
   const target = allowedUrl(evaluateUrl(url, proof.scope()), hosts);
   if (!confirm) throw fail('JW4008', {problem: 'this receiver makes no requests'});
   const status = await confirm(target).catch((error: unknown) => {

@@ -8,6 +8,7 @@ import {asJobwireError, fail, JobwireError} from '../errors/jobwire-error.ts';
 import {evaluateTest, evaluateText} from '../expressions/evaluate.ts';
 import type {Policy, Target, Template} from '../generated/types.ts';
 import type {Library} from '../manifest/library.ts';
+import {remembered} from '../manifest/memo.ts';
 import {ms} from '../values/time.ts';
 import {type Criteria, compileCriteria, type Roots} from './criteria.ts';
 import type {Unmatched} from './normalise.ts';
@@ -31,16 +32,16 @@ interface Candidate {
   readonly problem?: JobwireError;
 }
 
-type Index = ReadonlyMap<string, readonly Candidate[]>;
+/** By connection, then by event. */
+type Index = ReadonlyMap<string, ReadonlyMap<string, readonly Candidate[]>>;
 
 const indexes = new WeakMap<Library, Index>();
 
 export function match(event: Unmatched | EventRecord, library: Library, now: number): Matched {
-  const index = indexes.get(library) ?? buildIndex(library);
-  indexes.set(library, index);
+  const index = indexes.get(library) ?? remembered(indexes, library, () => buildIndex(library));
   const decisions: Decision[] = [];
   const drafts: Draft[] = [];
-  for (const candidate of index.get(indexKey(event.connection, event.type)) ?? []) {
+  for (const candidate of index.get(event.connection)?.get(event.type) ?? []) {
     const {decision, draft} = decide(candidate, event, now);
     decisions.push(decision);
     if (draft) drafts.push(draft);
@@ -48,16 +49,13 @@ export function match(event: Unmatched | EventRecord, library: Library, now: num
   return {decisions, drafts};
 }
 
-function indexKey(connection: string, event: string): string {
-  return JSON.stringify([connection, event]);
-}
-
 function buildIndex(library: Library): Index {
-  const index = new Map<string, Candidate[]>();
+  const index = new Map<string, Map<string, Candidate[]>>();
   for (const {manifest} of library.templates.values()) {
     const {connection, event} = sourceOf(manifest);
-    const key = indexKey(connection, event);
-    index.set(key, [...(index.get(key) ?? []), ...candidatesOf(manifest, library)]);
+    const events = index.get(connection) ?? new Map<string, Candidate[]>();
+    index.set(connection, events);
+    events.set(event, [...(events.get(event) ?? []), ...candidatesOf(manifest, library)]);
   }
   return index;
 }

@@ -11,7 +11,7 @@ import {match} from './match.ts';
 import {type Arrival, normalise} from './normalise.ts';
 
 export interface Arrived extends Arrival {
-  readonly traceparent?: Traceparent;
+  readonly traceparent?: Traceparent | undefined;
 }
 
 /** Never throws for what the item holds: that is a dead letter. */
@@ -24,12 +24,12 @@ export function newEvent(item: Json, arrival: Arrived, library: Library): NewEve
   return {event: {...event, decisions}, drafts, windowMs: ms(window), on};
 }
 
-/** After the commit and without a say in anything: a hint that is lost costs time, not truth. */
-export async function wakeJobs(
+/** After the commit and without a say in anything: a hint that is lost costs time, not truth. Undefined where there is none. */
+export function wakeJobs(
   events: readonly NewEvent[],
   connector: Connector,
   engine: Pick<Engine, 'wake'>,
-): Promise<void> {
+): Promise<unknown> | undefined {
   const hints = events.flatMap(({event}) => (event.state === 'accepted' ? hintsOf(event, connector) : []));
-  await Promise.allSettled(hints.map((hint) => engine.wake(hint)));
+  return hints.length === 0 ? undefined : Promise.allSettled(hints.map((hint) => engine.wake(hint)));
 }

@@ -15,13 +15,13 @@ import {dataSchema} from './schemas.ts';
 export interface Arrival {
   readonly feed: Pick<Hook, 'connection' | 'feedName' | 'feed' | 'connector' | 'config'>;
   /** Root `request`; polls have none. */
-  readonly request?: object;
+  readonly request?: object | undefined;
   readonly receivedAt: number;
   readonly redactor: Redactor;
   /** The bytes of the item, where it came alone. */
-  readonly raw?: Uint8Array;
+  readonly raw?: Uint8Array | undefined;
   /** What already went wrong: the item is kept as a dead letter. */
-  readonly problem?: JobwireError;
+  readonly problem?: JobwireError | undefined;
 }
 
 /** An event without the decisions of templates. */
@@ -47,28 +47,23 @@ export function normalise(item: Json, arrival: Arrival): Unmatched {
 
 /** Type first: what the feed does not emit need not fit the rest of the mapping. */
 function map(work: Work): Unmatched {
-  const {scope, mapping, arrival} = work;
-  if (mapping.when !== undefined && !part('when', () => evaluateTest(mapping.when, scope)))
+  const {mapping, arrival} = work;
+  if (mapping.when !== undefined && !part('when', isWanted, work))
     return ignored(work, 'the feed leaves this item out (event.when)');
-  const type = part('type', () => typeOf(work));
+  const type = part('type', typeOf, work);
   if (!arrival.feed.feed.emits.includes(type)) return ignored(work, `the feed does not emit ${shorten(type)}`);
-  const id = part('id', () => idOf(work));
-  const time = part('time', () => timeOf(work));
-  const subject = part('subject', () => textOrNone(mapping.subject, scope));
-  const data = part('data', () => evaluateJson(mapping.data, scope));
-  const event: Unmatched = {
-    ...record(work, {type, id}),
-    data,
-    ...(time !== undefined && {time}),
-    ...(subject !== undefined && {subject}),
-  };
+  const id = part('id', idOf, work);
+  const time = part('time', timeOf, work);
+  const subject = part('subject', subjectOf, work);
+  const data = part('data', dataOf, work);
+  const event = record(work, {type, id, time, subject, data});
   const misfit = findMisfit(arrival.feed, type, data);
   return misfit ? {...event, state: 'dead', error: misfit.issue()} : event;
 }
 
-function part<T>(name: string, read: () => T): T {
+function part<T>(name: string, read: (work: Work) => T, work: Work): T {
   try {
-    return read();
+    return read(work);
   } catch (error) {
     throw fail('JW4005', {problem: `${name}: ${asJobwireError(error).message}`}, {cause: error});
   }
@@ -82,22 +77,35 @@ interface Work {
   readonly bodyHash: string;
 }
 
-function record({arrival, bodyHash}: Work, {type, id}: {type: string; id: string}): Unmatched {
+interface Parts {
+  readonly type: string;
+  readonly id: string;
+  readonly time?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly data?: Json;
+}
+
+function record({arrival, bodyHash}: Work, {type, id, time, subject, data = null}: Parts): Unmatched {
   const {feed, receivedAt} = arrival;
-  return {
+  const event: Unmatched = {
     uid: timedId(receivedAt),
     connection: feed.connection,
     feed: feed.feedName,
     type,
     id,
-    time: iso(receivedAt),
-    data: null,
+    time: time ?? iso(receivedAt),
+    data,
     receivedAt,
     state: 'accepted',
     deliveries: 1,
     bodyHash,
     conflicts: 0,
   };
+  return subject === undefined ? event : {...event, subject};
+}
+
+function isWanted({mapping, scope}: Work): boolean {
+  return evaluateTest(mapping.when, scope);
 }
 
 function typeOf({mapping, scope}: Work): string {
@@ -127,6 +135,14 @@ function timeOf({mapping, scope}: Work): string | undefined {
       problem: 'it is not an ISO 8601 time with Z or an offset; the helper date makes one',
     });
   return time;
+}
+
+function subjectOf({mapping, scope}: Work): string | undefined {
+  return textOrNone(mapping.subject, scope);
+}
+
+function dataOf({mapping, scope}: Work): Json {
+  return evaluateJson(mapping.data, scope);
 }
 
 function textOrNone(value: unknown, scope: Scope): string | undefined {

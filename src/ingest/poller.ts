@@ -12,7 +12,7 @@ export interface PollerTools extends PollTools {
   connection(id: string): LiveConnection;
   readonly chance: Chance;
   /** Rejects while too many runs wait: then nothing is fetched, and the cursor stays. */
-  readonly mayTake?: () => Promise<void>;
+  readonly mayTake?: () => Promise<void> | undefined;
   /** Told of each poll that failed, and of what is not a poll's own fault. */
   readonly onFault: (error: unknown) => void;
   readonly onPolled?: (plan: PollPlan, polled: Polled) => void;
@@ -113,11 +113,13 @@ async function turn(plan: PollPlan, last: Pace | undefined, tools: LoopTools): P
   return pace;
 }
 
-async function hasRoom({mayTake = async () => undefined}: LoopTools): Promise<boolean> {
-  return mayTake().then(
-    () => true,
-    () => false,
-  );
+async function hasRoom({mayTake}: LoopTools): Promise<boolean> {
+  try {
+    await mayTake?.();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function followsJobs({connection}: PollPlan, {engine}: LoopTools): Promise<boolean> {

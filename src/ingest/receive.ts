@@ -14,6 +14,7 @@ import {type Arrived, newEvent, wakeJobs} from './new-event.ts';
 import {type Delivery, type ReceivedRequest, readRequest} from './request.ts';
 import {gatherEvidence} from './signatures/evidence.ts';
 import {createProof} from './signatures/proof.ts';
+import type {Verified} from './signatures/verdict.ts';
 import {verify} from './signatures/verify.ts';
 
 export type {Ack} from './ack.ts';
@@ -31,37 +32,32 @@ export interface ReceiveTools {
 /** Largest body, in bytes. */
 export const maxBody = 1024 * 1024;
 
-/** Never rejects: what goes wrong is an answer, too. */
+/** Never rejects: what goes wrong is an answer, too. Waits for the store, and for nothing else that is not there. */
 export async function receive(delivery: Delivery, hook: Hook, tools: ReceiveTools): Promise<Ack> {
   try {
-    return await answer(delivery, hook, tools);
+    refuseLarge(delivery);
+    const webhook = webhookOf(hook);
+    const request = readRequest(delivery, {publicUrl: hook.publicUrl, parse: webhook.parse});
+    const proof = createProof(request, hook, tools.clock.now());
+    const errand = {proof, confirm: tools.confirm};
+
+    const early = shakeHands(webhook.handshake, 'unproved', errand);
+    if (early) return await early;
+    refuseMethod(delivery, webhook);
+    const gathered = gatherEvidence(webhook.verify, proof, hook.keys);
+    const verified = verify(webhook.verify, gathered instanceof Promise ? await gathered : gathered);
+    request.body();
+    const late = verified.perItem ? undefined : shakeHands(webhook.handshake, 'proved', errand);
+    if (late) return await late;
+
+    const events = eventsOf(verified, {webhook, request, hook, tools});
+    const accepted = await store(events, tools.engine);
+    const waking = wakeJobs(events, hook.connector, tools.engine);
+    if (waking) await waking;
+    return acknowledge(webhook, {request: request.root(), connection: hook.config}, accepted);
   } catch (error) {
     return refuse(error);
   }
-}
-
-async function answer(delivery: Delivery, hook: Hook, tools: ReceiveTools): Promise<Ack> {
-  refuseLarge(delivery);
-  const webhook = webhookOf(hook);
-  const request = readRequest(delivery, {publicUrl: hook.publicUrl, ...(webhook.parse && {parse: webhook.parse})});
-  const proof = createProof(request, hook, tools.clock.now());
-  const errand = {proof, confirm: tools.confirm};
-
-  const early = await shakeHands(webhook.handshake, 'unproved', errand);
-  if (early) return early;
-  refuseMethod(delivery, webhook);
-  const verified = verify(webhook.verify, await gatherEvidence(webhook.verify, proof, hook.keys));
-  request.body();
-  const late = verified.perItem ? undefined : await shakeHands(webhook.handshake, 'proved', errand);
-  if (late) return late;
-
-  const {items, problem} = itemsOf(webhook, request, hook);
-  const proved = verified.keep(items);
-  if (proved.length === 0 && verified.perItem) throw fail('JW4001', {problem: 'no item carries a live token'});
-  const events = proved.map((item) => toEvent(item, {request, hook, tools, alone: items.length === 1, problem}));
-  const accepted = await store(events, tools.engine);
-  await wakeJobs(events, hook.connector, tools.engine);
-  return acknowledge(webhook, {request: request.root(), connection: hook.config}, accepted);
 }
 
 function refuseLarge({raw}: Delivery): void {
@@ -96,31 +92,36 @@ function itemsOf({items}: Webhook, request: ReceivedRequest, {config}: Hook): It
   }
 }
 
-interface ItemContext extends Omit<Items, 'items'> {
+interface Taken {
+  readonly webhook: Webhook;
   readonly request: ReceivedRequest;
   readonly hook: Hook;
   readonly tools: ReceiveTools;
-  readonly alone: boolean;
 }
 
-function toEvent(item: Json, {request, hook, tools, alone, problem}: ItemContext): NewEvent {
-  const now = tools.clock.now();
+/** JW4001 where the proof stands in the items and none has one. */
+function eventsOf(verified: Verified, {webhook, request, hook, tools}: Taken): NewEvent[] {
+  const {items, problem} = itemsOf(webhook, request, hook);
+  const proved = verified.keep(items);
+  if (proved.length === 0 && verified.perItem) throw fail('JW4001', {problem: 'no item carries a live token'});
   const {raw, traceparent} = request.delivery;
   const arrival: Arrived = {
     feed: hook,
     request: request.root(),
-    receivedAt: now,
+    receivedAt: tools.clock.now(),
     redactor: tools.redactor,
-    ...(alone && {raw}),
-    ...(traceparent !== undefined && {traceparent}),
-    ...(problem && {problem}),
+    raw: items.length === 1 ? raw : undefined,
+    traceparent,
+    problem,
   };
-  return newEvent(item, arrival, tools.library);
+  return proved.map((item) => newEvent(item, arrival, tools.library));
 }
 
 /** All events of a delivery in one commit. JW7103 when they cannot be stored: the sender keeps them and comes again. */
 async function store(events: readonly NewEvent[], engine: Engine): Promise<readonly Accepted[]> {
-  return engine.accept({events}).catch((error: unknown) => {
+  try {
+    return await engine.accept({events});
+  } catch (error) {
     throw fail('JW7103', {problem: 'the delivery could not be stored'}, {hint: 'send it again later', cause: error});
-  });
+  }
 }

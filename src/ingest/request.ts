@@ -28,35 +28,97 @@ export interface ReceivedRequest {
 }
 
 export interface RequestOptions {
-  readonly parse?: ParseMode;
+  readonly parse?: ParseMode | undefined;
   readonly publicUrl?: string | undefined;
 }
 
 export function readRequest(delivery: Delivery, {parse = 'json', publicUrl}: RequestOptions = {}): ReceivedRequest {
   const url = publicUrl === undefined ? delivery.url : publicUrl.replace(/\/+$/, '') + targetOf(delivery.url);
-  const headers = joinHeaders(delivery.headers);
-  const query = copyQuery(delivery.query);
-  const body = once(() => parseBody(delivery.raw, headers['content-type'], parse));
-  const sorted = once(() => sortForm(delivery.raw, headers['content-type']));
-  const rootOf = (seen: string): object => ({
-    method: delivery.method,
-    url: seen,
-    path: delivery.path,
-    query,
-    headers,
-    raw: delivery.raw,
-    get body() {
-      return body().value;
+  const parts = new RequestParts(delivery, parse);
+  const own = new RequestRoot(url, parts);
+  return {
+    delivery,
+    url,
+    body: () => parts.body,
+    root: (seen = url) => (seen === url ? own : new RequestRoot(seen, parts)),
+  };
+}
+
+/** What is made of a delivery when it is asked for, once for all roots. */
+class RequestParts {
+  readonly delivery: Delivery;
+  readonly #mode: ParseMode;
+  #query: JsonObject | undefined;
+  #headers: Record<string, string> | undefined;
+  #body: Body | undefined;
+  #sorted: string | undefined;
+
+  constructor(delivery: Delivery, mode: ParseMode) {
+    this.delivery = delivery;
+    this.#mode = mode;
+  }
+
+  get query(): JsonObject {
+    this.#query ??= copyQuery(this.delivery.query);
+    return this.#query;
+  }
+
+  get headers(): Record<string, string> {
+    this.#headers ??= joinHeaders(this.delivery.headers);
+    return this.#headers;
+  }
+
+  get body(): Body {
+    this.#body ??= parseBody(this.delivery.raw, this.#contentType, this.#mode);
+    return this.#body;
+  }
+
+  get sorted(): string {
+    this.#sorted ??= sortForm(this.delivery.raw, this.#contentType);
+    return this.#sorted;
+  }
+
+  get #contentType(): string | undefined {
+    return this.delivery.headers['content-type']?.join(', ');
+  }
+}
+
+/** Root `request`: own properties, as expressions read them. The getters are the same for all roots, so that all have one shape. */
+class RequestRoot {
+  declare readonly method: string;
+  declare readonly url: string;
+  declare readonly path: string;
+  declare readonly raw: Uint8Array;
+  readonly #parts: RequestParts;
+
+  constructor(url: string, parts: RequestParts) {
+    const {method, path, raw} = parts.delivery;
+    this.#parts = parts;
+    this.method = method;
+    this.url = url;
+    this.path = path;
+    Object.defineProperty(this, 'query', RequestRoot.#query);
+    Object.defineProperty(this, 'headers', RequestRoot.#headers);
+    this.raw = raw;
+    Object.defineProperty(this, 'body', RequestRoot.#body);
+    Object.defineProperty(this, 'form', RequestRoot.#form);
+    Object.defineProperty(this, 'formSorted', RequestRoot.#formSorted);
+  }
+
+  static readonly #query = lazy((root: RequestRoot) => root.#parts.query);
+  static readonly #headers = lazy((root: RequestRoot) => root.#parts.headers);
+  static readonly #body = lazy((root: RequestRoot) => root.#parts.body.value);
+  static readonly #form = lazy((root: RequestRoot) => root.#parts.body.form);
+  static readonly #formSorted = lazy((root: RequestRoot) => root.#parts.sorted);
+}
+
+function lazy<R>(read: (root: R) => unknown): PropertyDescriptor {
+  return {
+    enumerable: true,
+    get(this: R) {
+      return read(this);
     },
-    get form() {
-      return body().form;
-    },
-    get formSorted() {
-      return sorted();
-    },
-  });
-  const own = rootOf(url);
-  return {delivery, url, body, root: (seen = url) => (seen === url ? own : rootOf(seen))};
+  };
 }
 
 /** Path and query of an absolute URL, spelled as they came. */
@@ -95,12 +157,4 @@ function sortForm(raw: Uint8Array, contentType: string | undefined): string {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
-}
-
-function once<T>(make: () => T): () => T {
-  let made: {readonly value: T} | undefined;
-  return () => {
-    made ??= {value: make()};
-    return made.value;
-  };
 }

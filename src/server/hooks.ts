@@ -1,12 +1,12 @@
 /** The doors for senders: `/hooks/:connection/:feed`. Must never read a body for a hook that does not exist. */
 import {fastifyRateLimit} from '@fastify/rate-limit';
-import type {FastifyInstance, FastifyReply, FastifyRequest} from 'fastify';
+import type {FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler} from 'fastify';
 import {fail} from '../errors/jobwire-error.ts';
 import {type Ack, refuse} from '../ingest/ack.ts';
 import type {Hook} from '../ingest/hook.ts';
 import {type Delivery, receive} from '../ingest/receive.ts';
 import {traceReceive} from '../telemetry/spans.ts';
-import {readTraceparent, traceIdOf} from '../telemetry/traceparent.ts';
+import {readTraceparent, type Traceparent, traceIdOf} from '../telemetry/traceparent.ts';
 import type {ServerContext} from './context.ts';
 import type {QueueBound} from './queue.ts';
 import {fromFramework, Refused} from './refused.ts';
@@ -32,34 +32,45 @@ export async function hookRoutes(
   scope.setErrorHandler((error, request, reply) => {
     const ack = refuseHttp(error);
     note(context, request, ack);
-    return send(reply, ack);
+    send(reply, ack);
   });
-  const onRequest = [
-    scope.rateLimit(rateOptions(context)),
-    async (request: FastifyRequest) => {
-      await findHook(context, request.params as HookParams);
-      refuseEncoded(request);
-      await queue.check();
-    },
-  ];
+  const onRequest = [scope.rateLimit(rateOptions(context)), admission(context, queue)];
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
-    const hook = await findHook(context, request.params as HookParams);
+    const found = findHook(context, request);
+    const hook = requireHook(found instanceof Promise ? await found : found);
     const source = {connection: hook.connection, feed: hook.feedName};
     let trace: string | undefined;
     const ack = await traceReceive(source, request.headers['traceparent'], (traceparent) => {
       trace = traceIdOf(traceparent);
-      return receive({...deliveryOf(request), traceparent}, hook, context);
+      return receive(deliveryOf(request, traceparent), hook, context);
     });
     queue.add(newRuns(ack));
-    note(context, request, {...ack, trace});
-    return send(reply, ack);
+    note(context, request, ack, trace);
+    send(reply, ack);
   };
   for (const url of ['/hooks/:connection', '/hooks/:connection/:feed'])
     scope.route<{Params: HookParams}>({method: methods, url, onRequest, handler});
 }
 
+/** Before the body is read. Waits only where it must: for most requests everything is known already. */
+function admission(context: ServerContext, queue: QueueBound): onRequestHookHandler {
+  const admit = (found: Hook | undefined, request: FastifyRequest): Promise<void> | undefined => {
+    requireHook(found);
+    refuseEncoded(request);
+    return queue.check();
+  };
+  return (request, _reply, done) => {
+    const found = findHook(context, request);
+    const waiting = found instanceof Promise ? found.then((hook) => admit(hook, request)) : admit(found, request);
+    if (waiting) waiting.then(() => done(), done);
+    else done();
+  };
+}
+
 function newRuns({accepted = []}: Ack): number {
-  return accepted.reduce((sum, {duplicate, runs}) => sum + (duplicate ? 0 : runs.length), 0);
+  let sum = 0;
+  for (const {duplicate, runs} of accepted) if (!duplicate) sum += runs.length;
+  return sum;
 }
 
 /** Keyed by the address of the socket: what a header says about it is the sender's word. */
@@ -73,9 +84,13 @@ function rateOptions({limits: {hookRate}}: ServerContext) {
   };
 }
 
+function findHook({hook}: ServerContext, {params}: FastifyRequest): ReturnType<ServerContext['hook']> {
+  const {connection, feed} = params as HookParams;
+  return hook(connection, feed);
+}
+
 /** The same answer for everything that is not there, so that nobody can list what is. */
-async function findHook({hook}: ServerContext, {connection, feed}: HookParams): Promise<Hook> {
-  const found = await hook(connection, feed);
+function requireHook(found: Hook | undefined): Hook {
   if (found) return found;
   const hint =
     'the path is /hooks/<connection>, or /hooks/<connection>/<feed> where the connection has several webhook feeds';
@@ -88,18 +103,23 @@ function refuseEncoded({headers}: FastifyRequest): void {
     throw new Refused(415, fail('JW4011', {problem: 'compressed bodies are not taken'}));
 }
 
-function deliveryOf(request: FastifyRequest): Delivery {
+function deliveryOf(request: FastifyRequest, traceparent: Traceparent): Delivery {
   const {method, body, raw, query, headers} = request;
   const target = raw.url ?? '/';
-  const end = target.indexOf('?');
   return {
     method,
     url: `http://${headers.host ?? 'localhost'}${target}`,
-    path: end < 0 ? target : target.slice(0, end),
+    path: pathOf(target),
     query: query as Delivery['query'],
     headers: raw.headersDistinct as Delivery['headers'],
     raw: Buffer.isBuffer(body) ? body : new Uint8Array(),
+    traceparent,
   };
+}
+
+function pathOf(target: string): string {
+  const end = target.indexOf('?');
+  return end < 0 ? target : target.slice(0, end);
 }
 
 function refuseHttp(thrown: unknown): Ack {
@@ -108,20 +128,19 @@ function refuseHttp(thrown: unknown): Ack {
   return error instanceof Refused ? {...ack, status: error.status} : ack;
 }
 
-function send(reply: FastifyReply, ack: Ack): FastifyReply {
-  return reply.code(ack.status).headers(ack.headers).send(ack.body);
+function send(reply: FastifyReply, ack: Ack): void {
+  reply.code(ack.status).headers(ack.headers).send(ack.body);
 }
 
-interface Noted extends Ack {
-  /** So that the log of the sender and ours can be laid side by side; the sender's, where nothing was taken. */
-  readonly trace?: string | undefined;
-}
-
-/** Refusals are logged with what the sender is not told; deliveries that are taken only where somebody debugs. */
-function note({log, metrics}: ServerContext, request: FastifyRequest, noted: Noted): void {
+/**
+ * Refusals are logged with what the sender is not told; deliveries that are taken only where somebody debugs. The trace lets the log
+ * of the sender and ours be laid side by side; it is the sender's, where nothing was taken.
+ */
+function note({log, metrics}: ServerContext, request: FastifyRequest, ack: Ack, ours?: string): void {
   const {url, method, headers} = request;
-  const {status, error, accepted = [], trace = traceIdOf(readTraceparent(headers['traceparent']))} = noted;
-  const facts = {method, path: url.split('?')[0] ?? '', status, ...(trace !== undefined && {trace})};
+  const {status, error, accepted = []} = ack;
+  const trace = ours ?? traceIdOf(readTraceparent(headers['traceparent']));
+  const facts = {method, path: pathOf(url), status, ...(trace !== undefined && {trace})};
   if (error) {
     metrics?.refused(error.jobwireCode);
     log?.(status >= 500 ? 'error' : 'warn', 'delivery refused', {...facts, error});

@@ -4,8 +4,8 @@ import {fail} from '../errors/jobwire-error.ts';
 import type {Clock} from '../values/time.ts';
 
 export interface QueueBound {
-  /** JW7104 when new runs would have to wait behind too many others. */
-  check(): Promise<void>;
+  /** JW7104 when new runs would have to wait behind too many others. Only the first look at the store is waited for. */
+  check(): Promise<void> | undefined;
   /** Counts runs created since the last look. */
   add(runs: number): void;
 }
@@ -26,11 +26,13 @@ export function createQueueBound({engine, limit, clock}: {engine: Engine; limit:
       reading = undefined;
     }
   };
+  const refuse = (): undefined => {
+    if (depth >= limit) throw fail('JW7104', {depth, limit});
+  };
   return {
-    async check() {
+    check() {
       if (clock.now() - readAt >= freshMs) reading ??= read();
-      if (readAt === Number.NEGATIVE_INFINITY) await reading;
-      if (depth >= limit) throw fail('JW7104', {depth, limit});
+      return readAt === Number.NEGATIVE_INFINITY && reading ? reading.then(refuse) : refuse();
     },
     add(runs) {
       depth += runs;

@@ -59,56 +59,75 @@ export const elapsed = (): number => performance.now();
 
 /** 26 characters of random lower-case base32, sortable by nothing: an internal id. */
 export function randomId(): string {
-  return base32(entropy(idBytes)).slice(0, 26);
+  const from = entropy(idBytes);
+  return base32(pool, from, from + idBytes).slice(0, 26);
 }
 
 /** The same length, beginning with the time: ids of one moment lie side by side in an index, which makes storing them cheap. */
 export function timedId(now: number): string {
-  const bytes = entropy(idBytes);
-  bytes.writeUIntBE(now, 0, 6);
-  return base32(bytes).slice(0, 26);
+  const from = entropy(idBytes);
+  pool.writeUIntBE(now, from, 6);
+  return base32(pool, from, from + idBytes).slice(0, 26);
 }
 
 const idBytes = 17;
+const poolBytes = 16 * 1024;
 let pool = Buffer.alloc(0);
+let used = 0;
 
 /** So many random bytes, at most 64, in hex. */
 export function randomHex(size: number): string {
-  return entropy(size).toString('hex');
+  const from = entropy(size);
+  return pool.toString('hex', from, from + size);
 }
 
-/** Each byte is used once; the system is asked for many at a time. */
-function entropy(size: number): Buffer {
-  if (pool.length < size) pool = randomBytes(idBytes * 64);
-  const bytes = pool.subarray(0, size);
-  pool = pool.subarray(size);
-  return bytes;
+/** Where so many unused bytes begin in the pool. Each byte is used once; the system is asked for many at a time. */
+function entropy(size: number): number {
+  if (pool.length - used < size) {
+    pool = randomBytes(poolBytes);
+    used = 0;
+  }
+  used += size;
+  return used - size;
 }
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
+/** All texts of two characters: ten bits. */
+const pairs = Array.from({length: 1024}, (_, bits) => `${alphabet[bits >>> 5]}${alphabet[bits & 31]}`);
 
 /** RFC 4648 base32, lower case, no padding. */
-export function base32(bytes: Uint8Array): string {
+export function base32(bytes: Uint8Array, from = 0, to = bytes.length): string {
   let bits = 0;
   let value = 0;
   let out = '';
-  for (const byte of bytes) {
-    value = (value << 8) | byte;
+  for (let i = from; i < to; i++) {
+    value = (value << 8) | (bytes[i] as number);
     bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      out += alphabet[(value >>> bits) & 31];
-    }
+    if (bits < 10) continue;
+    bits -= 10;
+    out += pairs[(value >>> bits) & 1023];
+  }
+  if (bits >= 5) {
+    bits -= 5;
+    out += alphabet[(value >>> bits) & 31];
   }
   return bits > 0 ? out + alphabet[(value << (5 - bits)) & 31] : out;
 }
 
-const units = {ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000} as const;
+const units = new Map([
+  ['ms', 1],
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
 
 /** "90s" to 90000. Returns undefined when the text is not a duration. */
 export function durationMs(text: string): number | undefined {
-  const match = /^(\d+)(ms|s|m|h|d)$/.exec(text);
-  return match ? Number(match[1]) * units[match[2] as keyof typeof units] : undefined;
+  let end = 0;
+  while (text.charCodeAt(end) >= 48 && text.charCodeAt(end) <= 57) end++;
+  const unit = end === 0 ? undefined : units.get(text.slice(end));
+  return unit === undefined ? undefined : Number(text.slice(0, end)) * unit;
 }
 
 /** A duration that a schema has already checked. */
@@ -125,13 +144,30 @@ export function bytes(text: string): number {
   return Number(match[1]) * {B: 1, KB: 1024, MB: 1024 * 1024}[match[2] as 'B' | 'KB' | 'MB'];
 }
 
-/** The times of one moment are written many times over. */
-let lastIso = {time: Number.NaN, text: ''};
+const dayMs = 86_400_000;
+/** `2026-01-12T` by the number of the day: the times that are written lie in few days. */
+const days = new Map<number, string>();
+const mostDays = 64;
 
-export function iso(time: number): string {
-  if (time === lastIso.time) return lastIso.text;
-  const whole = new Date(time).toISOString();
-  const text = whole.endsWith('.000Z') ? `${whole.slice(0, -5)}Z` : whole;
-  lastIso = {time, text};
+function dayText(day: number): string {
+  const known = days.get(day);
+  if (known !== undefined) return known;
+  const text = new Date(day * dayMs).toISOString().slice(0, -13);
+  if (days.size >= mostDays) days.clear();
+  days.set(day, text);
   return text;
+}
+
+const twoDigits = Array.from({length: 60}, (_, n) => String(n).padStart(2, '0'));
+
+/** RFC 3339 in UTC; without a fraction where it would be zero. */
+export function iso(time: number): string {
+  const whole = Math.trunc(time);
+  const day = Math.floor(whole / dayMs);
+  const rest = whole - day * dayMs;
+  const seconds = Math.floor(rest / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const text = `${dayText(day)}${twoDigits[Math.floor(minutes / 60)]}:${twoDigits[minutes % 60]}:${twoDigits[seconds % 60]}`;
+  const fraction = rest - seconds * 1000;
+  return fraction === 0 ? `${text}Z` : `${text}.${String(fraction).padStart(3, '0')}Z`;
 }

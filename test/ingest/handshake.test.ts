@@ -10,7 +10,7 @@ interface Asked extends HookParts {
   readonly confirm?: Confirm;
 }
 
-function ask(
+async function ask(
   row: Handshake,
   sent: Sent,
   {stage = 'unproved', confirm, ...parts}: Asked = {},

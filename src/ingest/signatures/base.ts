@@ -16,30 +16,14 @@ export function renderBase(template: unknown, scope: Scope): Uint8Array | undefi
   return absent(() => evaluateBytes(template, scope));
 }
 
-/**
- * A header of the sender's choice in front of a separator must not hold the separator: `a.b` + `.` + `c` and `a` + `.` + `b.c` are
- * the same signed bytes with two meanings.
- */
-export function refuseAmbiguity(template: unknown, {headers}: Delivery): void {
-  if (typeof template !== 'string') return;
-  const known = separated.get(template) ?? separatedHeaders(template);
-  separated.set(template, known);
-  for (const {header, separator} of known)
-    if (headers[header]?.some((value) => value.includes(separator)))
-      throw fail('JW4001', {
-        problem: `the header ${header} holds "${separator}", so the signed text has no single meaning`,
-      });
-}
-
-interface Separated {
+/** A header of the sender's choice, and the text that ends it in what is signed. */
+export interface Separated {
   readonly header: string;
   readonly separator: string;
 }
 
-/** By template: those of the manifests in use. */
-const separated = new Map<string, readonly Separated[]>();
-
-function separatedHeaders(template: string): Separated[] {
+export function separatedIn(template: unknown): Separated[] {
+  if (typeof template !== 'string') return [];
   const {parts} = parseExpression(template);
   return parts.flatMap((part, i) => {
     const next = parts[i + 1];
@@ -49,13 +33,25 @@ function separatedHeaders(template: string): Separated[] {
   });
 }
 
+/**
+ * A header of the sender's choice in front of a separator must not hold the separator: `a.b` + `.` + `c` and `a` + `.` + `b.c` are
+ * the same signed bytes with two meanings.
+ */
+export function refuseAmbiguity(separated: readonly Separated[], {headers}: Delivery): void {
+  for (const {header, separator} of separated)
+    if (headers[header]?.some((value) => value.includes(separator)))
+      throw fail('JW4001', {
+        problem: `the header ${header} holds "${separator}", so the signed text has no single meaning`,
+      });
+}
+
 const defaultPorts: Readonly<Record<string, string>> = {http: '80', https: '443'};
 
 /** The URL as the sender may have spelled it when it signed: with and without the default port, listed escapes undone. */
 export function urlSpellings(url: string, {ports = 'exact', decode}: NonNullable<VerifyRule['url']> = {}): string[] {
   const spelled = decode === undefined ? url : undoEscapes(url, decode);
-  const match = /^(https?):\/\/([^/?#:]+|\[[^\]]*\])(?::(\d+))?(.*)$/s.exec(spelled);
-  if (ports === 'exact' || !match) return [spelled];
+  const match = ports === 'exact' ? null : /^(https?):\/\/([^/?#:]+|\[[^\]]*\])(?::(\d+))?(.*)$/s.exec(spelled);
+  if (!match) return [spelled];
   const [, scheme = '', host, port, rest] = match;
   if (port !== undefined && port !== defaultPorts[scheme]) return [spelled];
   return [`${scheme}://${host}${rest}`, `${scheme}://${host}:${defaultPorts[scheme]}${rest}`];

@@ -10,17 +10,22 @@ import {gatherCertificate} from './x509.ts';
 
 const gatherers: {readonly [S in VerifyRule['scheme']]?: Gatherer} = {jwt: gatherToken, x509: gatherCertificate};
 
-/** The same proof with its evidence. Once one rule has something to say, later ones of these schemes cannot decide any more. */
-export async function gatherEvidence(
+/** The same proof with its evidence; at once where no rule needs any. */
+export function gatherEvidence(
   rules: readonly VerifyRule[],
   proof: Proof,
   keys: KeySource = noKeys,
-): Promise<Proof> {
+): Proof | Promise<Proof> {
+  return rules.some(({scheme}) => gatherers[scheme]) ? gather(rules, proof, keys) : proof;
+}
+
+/** Once one rule has something to say, later ones of these schemes cannot decide any more. */
+async function gather(rules: readonly VerifyRule[], proof: Proof, keys: KeySource): Promise<Proof> {
   const evidence = new Map<VerifyRule, Evidence>();
   for (const rule of rules) {
-    const gather = gatherers[rule.scheme];
-    if (!gather || !isConfigured(rule, proof.keyring)) continue;
-    const found = await gather(rule, proof, keys).catch((refusal: unknown) => ({refusal}));
+    const gatherer = gatherers[rule.scheme];
+    if (!gatherer || !isConfigured(rule, proof.keyring)) continue;
+    const found = await gatherer(rule, proof, keys).catch((refusal: unknown) => ({refusal}));
     if (!found) continue;
     evidence.set(rule, found);
     break;

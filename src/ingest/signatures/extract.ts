@@ -36,11 +36,16 @@ export function extractSignatures(rule: VerifyRule, proof: Proof): Extracted {
 
 function placesOf({signature = {}}: VerifyRule, {request, scope}: Proof): string[] {
   const {headers, query} = request.delivery;
-  const names = typeof signature.header === 'string' ? [signature.header] : (signature.header ?? []);
-  const places = names.map((name) => single(headers[name.toLowerCase()], `header ${name}`));
-  if (signature.query !== undefined) places.push(single(valuesOf(query[signature.query]), `query ${signature.query}`));
-  if (signature.body !== undefined) places.push(absent(() => evaluateText(signature.body, scope())));
-  return places.filter((text) => text !== undefined && text !== '') as string[];
+  const texts: string[] = [];
+  const add = (text: string | undefined): void => {
+    if (text !== undefined && text !== '') texts.push(text);
+  };
+  const {header = []} = signature;
+  for (const name of typeof header === 'string' ? [header] : header)
+    add(single(headers[name.toLowerCase()], `header ${name}`));
+  if (signature.query !== undefined) add(single(valuesOf(query[signature.query]), `query ${signature.query}`));
+  if (signature.body !== undefined) add(absent(() => evaluateText(signature.body, scope())));
+  return texts;
 }
 
 /** Node would join repeated headers; which of them a check would then see is a matter of luck, so neither is taken. */
@@ -55,7 +60,8 @@ export function valuesOf(value: string | readonly string[] | undefined): readonl
 }
 
 function splitItems(text: string, separator: string | undefined): string[] {
-  return (separator === undefined ? [text] : text.split(separator)).map((item) => item.trim()).filter(Boolean);
+  const items = separator === undefined ? [text] : text.split(separator);
+  return items.map((item) => item.trim()).filter((item) => item !== '');
 }
 
 interface Pair {

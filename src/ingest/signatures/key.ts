@@ -30,7 +30,9 @@ export function keyBytes(text: string, strip: string | undefined, encoding: KeyE
 }
 
 export interface LiveSecrets {
-  /** Root `secret` of one try: the first live text of each secret, then the second, … */
+  /** The live text of a secret in one try: the first one, then the second, … JW7001 where there is none. */
+  text(name: string, round: number): string;
+  /** Root `secret` of one try. */
   root(round: number): object;
   /** How many tries there are, as far as the secrets read so far tell. */
   rounds(): number;
@@ -39,25 +41,28 @@ export interface LiveSecrets {
 /** Each secret is read when an expression asks for it, once per delivery. `rounds` is how many tries there are at least. */
 export function liveSecrets(secrets: Secrets, rounds = 1): LiveSecrets {
   const read = new Map<string, readonly string[]>();
+  let most = Math.max(1, rounds);
   const textsOf = (name: string): readonly string[] => {
-    const texts = read.get(name) ?? secrets[name]?.() ?? [];
+    const known = read.get(name);
+    if (known) return known;
+    const texts = secrets[name]?.() ?? [];
     read.set(name, texts);
+    most = Math.max(most, texts.length);
     return texts;
   };
+  const textOf = (name: string, round: number): string => {
+    const texts = textsOf(name);
+    const text = texts[Math.min(round, texts.length - 1)];
+    if (!text) throw fail('JW7001', {secret: name, reference: 'its reference', problem: 'gives no text'});
+    return text;
+  };
   return {
-    rounds: () => Math.max(1, rounds, ...[...read.values()].map(({length}) => length)),
+    text: textOf,
+    rounds: () => most,
     root(round) {
       const root = Object.create(null) as object;
       for (const name of Object.keys(secrets))
-        Object.defineProperty(root, name, {
-          enumerable: true,
-          get() {
-            const texts = textsOf(name);
-            const text = texts[Math.min(round, texts.length - 1)];
-            if (!text) throw fail('JW7001', {secret: name, reference: 'its reference', problem: 'gives no text'});
-            return text;
-          },
-        });
+        Object.defineProperty(root, name, {enumerable: true, get: () => textOf(name, round)});
       return root;
     },
   };

@@ -21,32 +21,42 @@ export interface Signing {
 
 export interface KeyedScheme {
   sign(signing: Signing): Buffer;
-  /** A check for several signatures over the same bytes. Throws what the key, not the signature, is to blame for. */
-  checker(signing: Signing): (signature: Uint8Array) => boolean;
+  /** What checks with a key, made once for many deliveries. Throws what the key, not the signature, is to blame for. */
+  checker(key: Uint8Array): Checker;
 }
 
+/** A check for several signatures over the same bytes. */
+export type Checker = (algorithm: HashName, base: Uint8Array) => (signature: Uint8Array) => boolean;
+
 export const keyedSchemes = {
-  hmac: symmetric(({algorithm, key, base}) => createHmac(algorithm, createSecretKey(key)).update(base).digest()),
-  digest: symmetric(({algorithm, base}) => createHash(algorithm).update(base).digest()),
+  hmac: {
+    sign: ({algorithm, key, base}) => createHmac(algorithm, key).update(base).digest(),
+    checker: (key) => {
+      const secret = createSecretKey(key);
+      return (algorithm, base) => equalTo(createHmac(algorithm, secret).update(base).digest());
+    },
+  },
+  digest: {
+    sign: ({algorithm, base}) => digest(algorithm, base),
+    checker: () => (algorithm, base) => equalTo(digest(algorithm, base)),
+  },
   ed25519: {
     sign: ({key, base}) => sign(null, base, privateKey(key)),
-    checker: ({key, base}) => {
+    checker: (key) => {
       const known = publicKey(key);
-      return (signature) => signature.length === 64 && verify(null, base, known, signature);
+      return (_algorithm, base) => (signature) => signature.length === 64 && verify(null, base, known, signature);
     },
   },
 } as const satisfies Record<string, KeyedScheme>;
 
 export type KeyedName = keyof typeof keyedSchemes;
 
-function symmetric(make: (signing: Signing) => Buffer): KeyedScheme {
-  return {
-    sign: make,
-    checker: (signing) => {
-      const expected = make(signing);
-      return (signature) => sameDigest(expected, signature);
-    },
-  };
+function digest(algorithm: HashName, base: Uint8Array): Buffer {
+  return createHash(algorithm).update(base).digest();
+}
+
+function equalTo(expected: Uint8Array): (signature: Uint8Array) => boolean {
+  return (signature) => sameDigest(expected, signature);
 }
 
 /** 32 raw bytes, wrapped as RFC 8410 wants them, or PEM text. */

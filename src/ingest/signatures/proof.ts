@@ -21,8 +21,18 @@ export interface Proof {
   readonly now: number;
   /** What was gathered for rules whose keys must be fetched; a rule whose proof is not in the delivery has none. */
   readonly evidence?: ReadonlyMap<VerifyRule, Evidence>;
-  /** Roots of `verify`. Without `round` there is no root `secret`. */
-  scope(more?: {round?: number; url?: string; timestamp?: string; item?: Json}): Scope;
+  /** Roots of `verify`. */
+  scope(more?: ScopeParts): Scope;
+}
+
+export interface ScopeParts {
+  /** Which of several live texts and subscriptions is tried. Without it there is no root `secret`. */
+  readonly round?: number;
+  /** False where nothing reads the root `secret`: it is left out. */
+  readonly secrets?: boolean;
+  readonly url?: string;
+  readonly timestamp?: string | undefined;
+  readonly item?: Json | undefined;
 }
 
 export function createProof(request: ReceivedRequest, keyring: Keyring, now: number): Proof {
@@ -34,14 +44,15 @@ export function createProof(request: ReceivedRequest, keyring: Keyring, now: num
     keyring,
     secrets,
     now,
-    scope: ({round, url, timestamp, item} = {}) => ({
-      request: request.root(url),
-      connection: keyring.config,
-      ...(subscriptions.length > 0 && {subscription: subscriptions[Math.min(round ?? 0, subscriptions.length - 1)]}),
-      ...(round !== undefined && {secret: secrets.root(round)}),
-      ...(timestamp !== undefined && {timestamp}),
-      ...(item !== undefined && {item}),
-    }),
+    scope({round, secrets: reads = true, url, timestamp, item} = {}) {
+      const roots: Record<string, unknown> = {request: request.root(url), connection: keyring.config};
+      if (subscriptions.length > 0)
+        roots['subscription'] = subscriptions[Math.min(round ?? 0, subscriptions.length - 1)];
+      if (round !== undefined && reads) roots['secret'] = secrets.root(round);
+      if (timestamp !== undefined) roots['timestamp'] = timestamp;
+      if (item !== undefined) roots['item'] = item;
+      return roots;
+    },
   };
 }
 

@@ -3,12 +3,13 @@ import {createHash} from 'node:crypto';
 import {fail} from '../../errors/jobwire-error.ts';
 import {evaluateText, type Scope} from '../../expressions/evaluate.ts';
 import type {VerifyRule} from '../../generated/types.ts';
-import {refuseAmbiguity, renderBase, templatesOf, urlSpellings} from './base.ts';
+import {refuseAmbiguity, renderBase, urlSpellings} from './base.ts';
 import {keyProblem} from './configured.ts';
-import {type Candidate, extractSignatures, single, valuesOf} from './extract.ts';
-import {decode, keyBytes, sameDigest} from './key.ts';
-import {type KeyedName, keyedSchemes} from './keyed.ts';
+import {type Candidate, extractSignatures, type HashName, single, valuesOf} from './extract.ts';
+import {decode, sameDigest} from './key.ts';
+import type {Checker} from './keyed.ts';
 import type {Proof} from './proof.ts';
+import {type LiveKey, signedRule} from './signed-rule.ts';
 import {checkWindow, readTimestamp} from './timestamp.ts';
 import {type Prover, provesAll} from './verdict.ts';
 
@@ -17,7 +18,7 @@ export const proveSigned: Prover = (rule, proof) => {
   const extracted = extractSignatures(rule, proof);
   if (extracted.candidates.length === 0 || (rule.bodyHash && bodyHash === undefined)) return 'absent';
   const stamp = rule.timestamp && readTimestamp(rule.timestamp, extracted, proof);
-  for (const template of templatesOf(rule)) refuseAmbiguity(template, proof.request.delivery);
+  refuseAmbiguity(signedRule(rule).separated, proof.request.delivery);
   if (!anyMatches(rule, {proof, candidates: extracted.candidates, timestamp: stamp?.text})) throw mismatch(rule, proof);
   if (rule.bodyHash) checkBodyHash(rule.bodyHash, bodyHash ?? '', proof);
   if (rule.timestamp && stamp) checkWindow(rule.timestamp, stamp, proof.now);
@@ -30,43 +31,50 @@ interface Trial {
   readonly timestamp: string | undefined;
 }
 
-/** Each expected signature is computed once and held against all candidates, however many a sender writes into the header. */
+/** One key and spelling of the URL after another, because how many live texts there are is known only when the first was read. */
 function anyMatches(rule: VerifyRule, {proof, candidates, timestamp}: Trial): boolean {
-  const encoding = rule.encoding ?? 'hex';
-  const signatures = candidates.map(({text, algorithm}) => ({algorithm, bytes: decode(text, encoding)}));
-  const algorithms = new Set(candidates.map(({algorithm}) => algorithm));
-  for (const scope of scopes(rule, proof, timestamp)) {
-    const key = keyOf(rule, scope, proof);
-    for (const base of templatesOf(rule).map((template) => renderBase(template, scope)))
-      for (const algorithm of base ? algorithms : []) {
-        const fits = checkerOf(rule, proof, {algorithm, key, base: base as Uint8Array});
-        if (signatures.some((one) => one.algorithm === algorithm && one.bytes && fits(one.bytes))) return true;
-      }
+  const {readsSecrets, templates} = signedRule(rule);
+  const signatures = candidates.map(({text, algorithm}) => ({algorithm, bytes: decode(text, rule.encoding ?? 'hex')}));
+  const spellings = urlSpellings(proof.request.url, rule.url);
+  for (let round = 0; round < proof.secrets.rounds(); round++)
+    for (const url of spellings) {
+      const scope = proof.scope({round, url, timestamp, secrets: readsSecrets});
+      const key = keyOf(rule, proof, {round, scope});
+      for (const base of templates.map((template) => renderBase(template, scope)))
+        if (base && isAmong(signatures, base, checkerOf(rule, proof, key))) return true;
+    }
+  return false;
+}
+
+interface Signature {
+  readonly algorithm: HashName;
+  /** Undefined where the text is not in the rule's encoding. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+/** Each expected signature is computed once and held against all candidates, however many a sender writes into the header. */
+function isAmong(signatures: readonly Signature[], base: Uint8Array, checker: Checker): boolean {
+  const [only] = signatures;
+  const algorithms =
+    signatures.length === 1 && only ? [only.algorithm] : new Set(signatures.map((one) => one.algorithm));
+  for (const algorithm of algorithms) {
+    const fits = checker(algorithm, base);
+    if (signatures.some((one) => one.algorithm === algorithm && one.bytes && fits(one.bytes))) return true;
   }
   return false;
 }
 
-/** One after another, because how many live texts there are is known only when the first has been read. */
-function* scopes(rule: VerifyRule, proof: Proof, timestamp: string | undefined): Iterable<Scope> {
-  const spellings = urlSpellings(proof.request.url, rule.url);
-  for (let round = 0; round < proof.secrets.rounds(); round++)
-    for (const url of spellings) yield proof.scope({round, url, ...(timestamp !== undefined && {timestamp})});
-}
-
-function keyOf(rule: VerifyRule, scope: Scope, proof: Proof): Uint8Array {
-  if (rule.key === undefined) return new Uint8Array();
-  const key = keyBytes(evaluateText(rule.key, scope), rule.keyStrip, rule.keyEncoding);
+function keyOf(rule: VerifyRule, proof: Proof, {round, scope}: {round: number; scope: Scope}): LiveKey {
+  const {keySecret, key: liveKey, noKey} = signedRule(rule);
+  if (rule.key === undefined) return noKey;
+  const key = liveKey(keySecret === undefined ? evaluateText(rule.key, scope) : proof.secrets.text(keySecret, round));
   if (!key) throw keyProblem(rule, proof.keyring, `the key is not ${rule.keyEncoding ?? 'utf8'} text, or empty`);
   return key;
 }
 
-function checkerOf(
-  rule: VerifyRule,
-  proof: Proof,
-  signing: Parameters<(typeof keyedSchemes)[KeyedName]['checker']>[0],
-): (signature: Uint8Array) => boolean {
+function checkerOf(rule: VerifyRule, proof: Proof, key: LiveKey): Checker {
   try {
-    return keyedSchemes[rule.scheme as KeyedName].checker(signing);
+    return key.checker();
   } catch (error) {
     throw keyProblem(rule, proof.keyring, `the key cannot be used: ${(error as Error).message}`);
   }

@@ -32,7 +32,7 @@ function holds({from, equals}: Rule, proof: Proof, item?: Json): boolean {
 /** Where the sender put something else than text, there is no token. */
 function readToken(from: unknown, proof: Proof, item?: Json): string | undefined {
   try {
-    return evaluateText(from, proof.scope(item === undefined ? {} : {item}));
+    return evaluateText(from, proof.scope({item}));
   } catch (error) {
     if (error instanceof JobwireError && error.jobwireCode.startsWith('JW21')) return undefined;
     throw error;

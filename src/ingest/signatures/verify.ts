@@ -26,20 +26,21 @@ const provers: {readonly [S in VerifyRule['scheme']]: Prover} = {
  * `gatherEvidence` gives. JW4001, JW4002, JW4012, JW4014.
  */
 export function verify(rules: readonly VerifyRule[], proof: Proof): Verified {
-  const usable = rules.filter((rule) => isConfigured(rule, proof.keyring));
-  const [first] = rules;
-  if (usable.length === 0 && first) throw keyProblem(first, proof.keyring);
-  for (const rule of usable) {
+  const usable: VerifyRule[] = [];
+  for (const rule of rules) {
+    if (!isConfigured(rule, proof.keyring)) continue;
     const verdict = prove(rule, proof);
     if (verdict !== 'absent') return verdict;
+    usable.push(rule);
   }
+  const [first] = rules;
+  if (usable.length === 0 && first) throw keyProblem(first, proof.keyring);
   throw fail('JW4001', {
     problem: `the delivery carries no proof: expected ${usable.map(expectation).join(', or ') || 'none'}`,
   });
 }
 
 function prove(rule: VerifyRule, proof: Proof): Verified | 'absent' {
-  const prover = provers[rule.scheme];
   const guard = <T>(check: () => T): T => {
     try {
       return check();
@@ -47,8 +48,9 @@ function prove(rule: VerifyRule, proof: Proof): Verified | 'absent' {
       throw refusal(error, rule, proof.keyring);
     }
   };
-  const verdict = guard(() => prover(rule, proof));
-  return verdict === 'absent' ? verdict : {...verdict, keep: (items) => guard(() => verdict.keep(items))};
+  const verdict = guard(() => provers[rule.scheme](rule, proof));
+  if (verdict === 'absent' || verdict === provesAll) return verdict;
+  return {...verdict, keep: (items) => guard(() => verdict.keep(items))};
 }
 
 /** What cannot be evaluated is not proved: data of the sender's choice must not turn into another answer. */
