@@ -2,7 +2,7 @@
 
 import {fail} from '../errors/jobwire-error.ts';
 import {evaluateJson, evaluateText, renderHeaders, renderPairs, type Scope} from '../expressions/evaluate.ts';
-import {isObject, type JsonObject} from '../values/json.ts';
+import {isObject, type Json, type JsonObject} from '../values/json.ts';
 import type {Redactor} from '../values/secret.ts';
 import {type Fields, type Outgoing, withHeader} from './context.ts';
 import {appendQuery, encodeFields, formPairs} from './render.ts';
@@ -14,22 +14,30 @@ export interface Dressed {
   readonly secretHeaders: readonly string[];
 }
 
-export function applyCredentials(
-  request: Outgoing,
-  settings: ApplySettings,
-  {scope, redactor}: {scope: Scope; redactor: Redactor},
-): Dressed {
-  const added = {
-    ...(settings.headers !== undefined && renderHeaders(settings.headers, scope)),
-    ...basicHeader(settings, scope, redactor),
-  };
-  const query = settings.query === undefined ? [] : renderPairs(settings.query, scope, 'query');
-  const body = settings.body === undefined ? {} : mergeBody(request, evaluateJson(settings.body, scope));
-  const headers = Object.entries(added).reduce((all, [name, value]) => withHeader(all, name, value), request.headers);
+/** What settings, secrets and a token put into each request. */
+export interface Credentials {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: readonly (readonly [string, string])[];
+  readonly body: Json | undefined;
+}
+
+export function renderCredentials(settings: ApplySettings, scope: Scope, redactor: Redactor): Credentials {
   return {
-    request: {...request, url: appendQuery(request.url, query), ...body, headers},
-    secretHeaders: Object.keys(added),
+    headers: {
+      ...(settings.headers !== undefined && renderHeaders(settings.headers, scope)),
+      ...basicHeader(settings, scope, redactor),
+    },
+    query: settings.query === undefined ? [] : renderPairs(settings.query, scope, 'query'),
+    body: settings.body === undefined ? undefined : evaluateJson(settings.body, scope),
   };
+}
+
+export function applyCredentials(request: Outgoing, {headers: added, query, body}: Credentials): Dressed {
+  const secretHeaders = Object.keys(added);
+  let {headers} = request;
+  for (const name of secretHeaders) headers = withHeader(headers, name, added[name] as string);
+  const merged = body === undefined ? undefined : mergeBody(request, body);
+  return {request: {...request, url: appendQuery(request.url, query), ...merged, headers}, secretHeaders};
 }
 
 function basicHeader({basic}: ApplySettings, scope: Scope, redactor: Redactor): Record<string, string> {

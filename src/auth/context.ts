@@ -1,5 +1,6 @@
 /** What credentials need from the connection they belong to, and how secrets enter expressions. */
 import type {Scope} from '../expressions/evaluate.ts';
+import {setOwn} from '../expressions/value.ts';
 import type {WireRequest, WireResponse} from '../http/send.ts';
 import type {JsonObject} from '../values/json.ts';
 import type {Redactor} from '../values/secret.ts';
@@ -63,13 +64,13 @@ export function authScope(context: AuthContext, more: Scope = {}): Scope {
   return {connection: context.connection, secret, ...more};
 }
 
-/** What settings and secrets alone decide: made once, and anew when a secret that it reads has changed. */
-export function keptWhileSame<T>(context: AuthContext, make: (scope: Scope) => T): () => T {
+/** What settings, secrets and a token alone decide: made once, and anew when the token or a secret that it reads has changed. */
+export function keptWhileSame<T>(context: AuthContext, make: (scope: Scope) => T): (token?: string) => T {
   const {connection, secret: live} = authScope(context) as {connection: JsonObject; secret: Record<string, string>};
-  let kept: {readonly made: T; readonly read: ReadonlyMap<string, string | undefined>} | undefined;
-  return () => {
-    if (kept && [...kept.read].every(([name, text]) => live[name] === text)) return kept.made;
-    const read = new Map<string, string | undefined>();
+  let kept: {readonly made: T; readonly token: string | undefined; readonly read: Read} | undefined;
+  return (token) => {
+    if (kept && kept.token === token && isUnchanged(kept.read, live)) return kept.made;
+    const read: Read = new Map();
     const secret = Object.create(null) as object;
     for (const name of Object.keys(live))
       Object.defineProperty(secret, name, {
@@ -80,23 +81,35 @@ export function keptWhileSame<T>(context: AuthContext, make: (scope: Scope) => T
           return text;
         },
       });
-    kept = {made: make({connection, secret}), read};
+    kept = {made: make(token === undefined ? {connection, secret} : {connection, secret, token}), token, read};
     return kept.made;
   };
+}
+
+/** Secrets by name, as they were when they were read. */
+type Read = Map<string, string | undefined>;
+
+function isUnchanged(read: Read, live: Readonly<Record<string, string>>): boolean {
+  for (const [name, text] of read) if (live[name] !== text) return false;
+  return true;
 }
 
 /** Each secret is read only when an expression asks for it, and is known to the redactor before anybody gets it. */
 function secretRoot({secrets, redactor}: AuthContext): object {
   const root = Object.create(null) as object;
-  for (const [name, read] of Object.entries(secrets))
+  for (const [name, read] of Object.entries(secrets)) {
+    let known: readonly string[] = [];
     Object.defineProperty(root, name, {
       enumerable: true,
       get() {
         const texts = read();
-        for (const text of texts) redactor.add(text);
+        if (texts.length !== known.length || texts.some((text, i) => text !== known[i]))
+          for (const text of texts) redactor.add(text);
+        known = texts;
         return texts[0];
       },
     });
+  }
   return root;
 }
 
@@ -106,11 +119,19 @@ export function withHeader(
   name: string,
   value: string,
 ): Record<string, string> {
-  const others = Object.entries(headers).filter(([other]) => other.toLowerCase() !== name.toLowerCase());
-  return Object.fromEntries([...others, [name, value]]);
+  const lower = name.toLowerCase();
+  const made: Record<string, string> = {};
+  for (const other of Object.keys(headers))
+    if (other.toLowerCase() !== lower) setOwn(made, other, headers[other] as string);
+  setOwn(made, name, value);
+  return made;
 }
 
 /** Whether a status is in a list of integers and classes such as "4xx". */
 export function hasStatus(rules: readonly (number | string)[], status: number): boolean {
-  return rules.some((rule) => rule === status || rule === `${Math.floor(status / 100)}xx`);
+  const family = families[Math.trunc(status / 100)];
+  for (const rule of rules) if (rule === status || rule === family) return true;
+  return false;
 }
+
+const families = ['0xx', '1xx', '2xx', '3xx', '4xx', '5xx', '6xx', '7xx', '8xx', '9xx'];

@@ -11,6 +11,8 @@ export interface Held<T> {
 export interface Holder<T> {
   /** The held thing, or what `obtain` gives; one call of `obtain` serves everybody who asks meanwhile, also when it fails. */
   get(key: string, obtain: () => Promise<Held<T>>): Promise<Held<T>>;
+  /** The held thing, where it is fresh. */
+  ready(key: string): Held<T> | undefined;
   /** Forgets this one; a newer one under the same key stays. */
   drop(key: string, held: Held<T>): void;
 }
@@ -31,10 +33,16 @@ export function createHolder<T>(clock: Clock): Holder<T> {
     }
   };
 
+  const readyNow = (key: string): Held<T> | undefined => {
+    const held = ready.get(key);
+    return held !== undefined && held.freshUntil > clock.now() ? held : undefined;
+  };
+
   return {
+    ready: readyNow,
     get(key, obtain) {
-      const held = ready.get(key);
-      if (held !== undefined && held.freshUntil > clock.now()) return Promise.resolve(held);
+      const held = readyNow(key);
+      if (held !== undefined) return Promise.resolve(held);
       const flight = flights.get(key) ?? fly(key, obtain);
       flights.set(key, flight);
       return flight;

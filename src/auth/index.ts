@@ -2,7 +2,7 @@
 
 import {fail} from '../errors/jobwire-error.ts';
 import {evaluateText} from '../expressions/evaluate.ts';
-import {applyCredentials, type Dressed} from './apply.ts';
+import {applyCredentials, type Dressed, renderCredentials} from './apply.ts';
 import {type AuthContext, authScope, hasStatus, keptWhileSame, type Outgoing, withHeader} from './context.ts';
 import {type CookieJar, createCookieJar, noCookies} from './cookies.ts';
 import {type Crumb, fetchCrumb} from './crumb.ts';
@@ -66,15 +66,17 @@ export function createAuthorizer(auth: AuthSettings, context: AuthContext): Auth
   const mayHave = originsOf(auth, context);
   const apply = auth.apply ?? (auth.obtain && 'oauth2' in auth.obtain ? bearer : {});
 
-  const takeToken = async (): Promise<Ticket<string> | undefined> => {
+  const takeToken = (): Ticket<string> | undefined | Promise<Ticket<string>> => {
     const wanted = source?.();
-    return wanted && {key: wanted.key, held: await context.tokens.get(wanted.key, wanted.obtain)};
+    if (wanted === undefined) return undefined;
+    const {key, obtain} = wanted;
+    const ready = context.tokens.ready(key);
+    return ready === undefined ? context.tokens.get(key, obtain).then((held) => ({key, held})) : {key, held: ready};
   };
 
-  const dress = (request: Outgoing, token: string | undefined): Dressed => {
-    const scope = authScope(context, token === undefined ? {} : {token});
-    return applyCredentials(request, apply, {scope, redactor: context.redactor});
-  };
+  const credentials = keptWhileSame(context, (scope) => renderCredentials(apply, scope, context.redactor));
+  const dress = (request: Outgoing, token: string | undefined): Dressed =>
+    applyCredentials(request, credentials(token));
 
   const takeCrumb = async (settings: CrumbSettings, token: string | undefined): Promise<Ticket<Crumb>> => {
     const key = 'crumb';
@@ -92,7 +94,8 @@ export function createAuthorizer(auth: AuthSettings, context: AuthContext): Auth
   return {
     async authorize(request, {write, auth: wanted}) {
       if (wanted === false || !mayHave(request.url, wanted)) return {...request, secretHeaders: [], used: {}};
-      const token = await takeToken();
+      const taken = takeToken();
+      const token = taken instanceof Promise ? await taken : taken;
       const needsCrumb = auth.crumb !== undefined && (write || auth.crumb.for === 'all');
       const crumb = needsCrumb ? await takeCrumb(auth.crumb, token?.held.value) : undefined;
       const dressed = withCookies(withCrumb(dress(request, token?.held.value), crumb?.held.value), jar);
@@ -139,9 +142,11 @@ function originsOf({origins = []}: AuthSettings, context: AuthContext): (url: st
   const others = keptWhileSame(context, (scope) => origins.map((value) => originOf(evaluateText(value, scope))));
   let base = {url: '', origin: originOf('')};
   return (url, insists = false) => {
-    const {origin} = new URL(url);
     const baseUrl = context.baseUrl();
     if (base.url !== baseUrl) base = {url: baseUrl, origin: originOf(baseUrl)};
+    // An origin that a slash ends is the whole origin: most requests need not be read for that.
+    if (base.origin !== undefined && url.startsWith(`${base.origin}/`)) return true;
+    const {origin} = new URL(url);
     if (origin === base.origin || others().includes(origin)) return true;
     if (insists) throw fail('JW3014', {origin}, {outcome: 'fail'});
     return false;

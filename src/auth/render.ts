@@ -35,7 +35,10 @@ export function renderRequest(request: RequestSettings, scope: Scope, baseUrl: (
 }
 
 export function joinPath(baseUrl: string, path: string): string {
-  return `${baseUrl.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`;
+  let [end, start] = [baseUrl.length, 0];
+  while (baseUrl[end - 1] === '/') end--;
+  while (path[start] === '/') start++;
+  return `${baseUrl.slice(0, end)}/${path.slice(start)}`;
 }
 
 /** Adds pairs to a URL's query, percent-encoded (space is %20). */

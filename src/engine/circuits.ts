@@ -51,15 +51,13 @@ export function createCircuits({clock, chance, rule = circuitRule, onChange}: Ci
     return line;
   };
   const moment = () => ({now: clock.now(), chance});
-  const set = (connection: string, circuit: Circuit): void => {
+  const listen = (connection: string, heard: Heard): void => {
     const line = lineOf(connection);
-    const before = line.circuit.state;
-    line.circuit = circuit;
-    if (circuit.state === 'closed') line.parked = 0;
-    if (circuit.state !== before) onChange?.(connection, circuit.state);
+    const before = line.circuit;
+    line.circuit = hear(before, heard, moment(), rule);
+    if (line.circuit.state === 'closed') line.parked = 0;
+    if (line.circuit.state !== before.state) onChange?.(connection, line.circuit.state);
   };
-  const listen = (connection: string, heard: Heard): void =>
-    set(connection, hear(lineOf(connection).circuit, heard, moment(), rule));
   return {
     watch: (connection, transport) => ({
       async send(request) {

@@ -20,10 +20,11 @@ export interface Ending {
   readonly data?: Partial<RunData>;
 }
 
-/** The run is over; its follow-ups are enqueued in the same commit. */
+/** The run is over; its follow-ups, which have none of their own, are enqueued in the same commit. */
 export function end(task: Task, to: 'succeeded' | 'failed' | 'canceled', {error, data = {}}: Ending = {}): Transition {
   const issue = error?.issue();
-  const follow = followUps(task, resultOf(to, {...task.run.data, ...data}, issue));
+  const follows = task.run.data.follows ? [] : ((task.target as Target).onComplete ?? []);
+  const follow = follows.length === 0 ? [] : followUps(task, follows, resultOf(to, {...task.run.data, ...data}, issue));
   return become(task, to, {
     data,
     drop: ['intent', 'retries', 'correlate'],
@@ -47,9 +48,8 @@ function jobOf({ref, state, message}: TrackedJob): JsonObject {
   return {id: ref.id, state, ...(message !== undefined && {message})};
 }
 
-/** One that cannot be made is a warning of this run (JW5008); a follow-up has none of its own. */
-function followUps(task: Task, result: RunResult): Draft[] {
-  const follows = task.run.data.follows ? [] : ((task.target as Target).onComplete ?? []);
+/** One that cannot be made is a warning of this run (JW5008). */
+function followUps(task: Task, follows: readonly Follow[], result: RunResult): Draft[] {
   return follows.flatMap((follow, index) => {
     try {
       const scope = {...task.scope, result: result as unknown as Json};

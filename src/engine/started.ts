@@ -37,11 +37,11 @@ export async function follow(task: Task, refs: readonly JobRef[], more: Partial<
   const kind = kindOf(task.connector.jobs, name);
   const now = task.tools.clock.now();
   const jobs = refs.map((ref): TrackedJob => {
-    const {state: raw, output, ...bare} = ref;
+    const {state: raw, output} = ref;
     const state = typeof raw === 'string' ? (stateOf(kind, raw) ?? 'unknown') : 'pending';
     const isEnd = isOver(state) && output !== undefined;
     return {
-      ref: isEnd ? bare : ref,
+      ref: isEnd ? withoutEnd(ref) : ref,
       state,
       since: now,
       ...(typeof raw === 'string' && {raw}),
@@ -58,6 +58,10 @@ export async function follow(task: Task, refs: readonly JobRef[], more: Partial<
     drop: ['intent', 'retries', 'correlate'],
   });
   return over ? endTracked({...task, run: {...task.run, data: {...parked.data, log: task.run.data.log}}}) : parked;
+}
+
+function withoutEnd({state: _, output: __, ...ref}: JobRef): JobRef {
+  return ref;
 }
 
 /** How a job ends that nobody waits for. */

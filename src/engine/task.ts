@@ -3,6 +3,7 @@ import {fail, type Issue, type JobwireError} from '../errors/jobwire-error.ts';
 import {evaluateJson} from '../expressions/evaluate.ts';
 import type {Action, Connector, Follow, Policy, Target, Template} from '../generated/types.ts';
 import type {Library} from '../manifest/library.ts';
+import {andThen} from '../operations/at-once.ts';
 import type {LiveConnection} from '../operations/connection.ts';
 import type {Log, StepRecord} from '../operations/trace.ts';
 import {isObject, type Json, type JsonObject} from '../values/json.ts';
@@ -49,14 +50,17 @@ const longestLog = 200;
 
 export async function readTask(run: ClaimedRun, tools: Tools): Promise<Task> {
   const event = await tools.event(run.event);
-  const template = await templateOf(run, tools);
+  const found = templateOf(run, tools);
+  const template = found instanceof Promise ? await found : found;
   const {target, policy, result} = findTarget(run, template);
-  const connection = await connectionOf(run, tools);
+  const opened = connectionOf(run, tools);
+  const connection = opened instanceof Promise ? await opened : opened;
   const action = connection.connector.actions?.[run.action];
   if (!action) throw fail('JW1004', {what: 'action', name: run.action});
   const lines: StepRecord[] = [];
   const facts = runRoot(run, attemptTime(run, tools.clock.now()));
   const scope = {event: eventRoot(event), run: {...facts, ...callbackOf(run, {connection, action, tools})}};
+  const kept = tools.versions && keepVersions(tools.versions, {template, connector: connection.connector});
   return {
     run,
     tools,
@@ -69,12 +73,12 @@ export async function readTask(run: ClaimedRun, tools: Tools): Promise<Task> {
     scope: {...scope, ...(result !== undefined && {result})},
     log: (line) => lines.push(line),
     lines,
-    learned: tools.versions ? {startedWith: await keepVersions(tools.versions, template, connection)} : {},
+    learned: kept === undefined ? {} : {startedWith: kept instanceof Promise ? await kept : kept},
   };
 }
 
 /** As it was when the run started; before that, as it is. */
-async function templateOf(run: ClaimedRun, {library, versions}: Tools): Promise<Template> {
+function templateOf(run: ClaimedRun, {library, versions}: Tools): Template | Promise<Template> {
   const kept = run.data.startedWith?.template;
   if (versions && kept !== undefined) return versions.find<Template>(kept);
   const template = library.template(run.template)?.manifest;
@@ -82,14 +86,19 @@ async function templateOf(run: ClaimedRun, {library, versions}: Tools): Promise<
   return template;
 }
 
-async function connectionOf(run: ClaimedRun, {connection, versions}: Tools): Promise<LiveConnection> {
+function connectionOf(run: ClaimedRun, {connection, versions}: Tools): LiveConnection | Promise<LiveConnection> {
   const kept = run.data.startedWith?.connector;
   if (!versions || kept === undefined) return connection(run.connection);
-  return connection(run.connection, await versions.find<Connector>(kept));
+  return versions.find<Connector>(kept).then((connector) => connection(run.connection, connector));
 }
 
-async function keepVersions(versions: Versions, template: Template, {connector}: LiveConnection): Promise<StartedWith> {
-  return {template: await versions.keep(template), connector: await versions.keep(connector)};
+function keepVersions(
+  versions: Versions,
+  inUse: {readonly template: Template; readonly connector: Connector},
+): StartedWith | Promise<StartedWith> {
+  return andThen(versions.keep(inUse.template), (template) =>
+    andThen(versions.keep(inUse.connector), (connector) => ({template, connector})),
+  );
 }
 
 function callbackOf(

@@ -7,8 +7,11 @@ import {type Json, own, stringifyJson} from '../values/json.ts';
 import type {Documents} from './engine.ts';
 
 export interface Versions {
-  /** The digest of a manifest in use. When it resolves, `find` gives the manifest in every process, also after an upgrade. */
-  keep(manifest: Template | Connector): Promise<string>;
+  /**
+   * The digest of a manifest in use. When it is there, which is at once for one that was kept before, `find` gives the manifest in
+   * every process, also after an upgrade.
+   */
+  keep(manifest: Template | Connector): string | Promise<string>;
   /** JW1004 when the store has none with this digest, JW7103 while it cannot be read. */
   find<M extends Template | Connector>(digest: string): Promise<M>;
 }
@@ -17,21 +20,26 @@ const kind = 'version';
 
 export function createVersions(documents: Documents): Versions {
   const kept = new Map<string, Promise<Template | Connector>>();
+  const stored = new Set<string>();
   const once = (digest: string, make: () => Promise<Template | Connector>): Promise<Template | Connector> => {
     const known = kept.get(digest) ?? make();
     if (!kept.has(digest)) known.catch(() => kept.delete(digest));
     kept.set(digest, known);
     return known;
   };
+  const store = async (digest: string, manifest: Template | Connector): Promise<string> => {
+    await once(digest, async () => {
+      if ((await documents.get(kind, digest)) === undefined)
+        await documents.put(kind, digest, {manifest: manifest as unknown as Json});
+      return manifest;
+    });
+    stored.add(digest);
+    return digest;
+  };
   return {
-    async keep(manifest) {
+    keep(manifest) {
       const digest = digestOf(manifest);
-      await once(digest, async () => {
-        if ((await documents.get(kind, digest)) === undefined)
-          await documents.put(kind, digest, {manifest: manifest as unknown as Json});
-        return manifest;
-      });
-      return digest;
+      return stored.has(digest) ? digest : store(digest, manifest);
     },
     async find<M extends Template | Connector>(digest: string) {
       const manifest = await once(digest, async () => {

@@ -25,6 +25,30 @@ interface Waiter {
   readonly grant: (release: () => void) => void;
 }
 
+/** Times in the order in which they came, of which the oldest are forgotten: without moving all others each time. */
+class Times {
+  #kept: number[] = [];
+  #from = 0;
+
+  add(time: number): void {
+    this.#kept.push(time);
+  }
+
+  /** Forgets those until `time`. */
+  forget(time: number): void {
+    while (this.#from < this.#kept.length && (this.#kept[this.#from] as number) <= time) this.#from++;
+    if (this.#from <= 1000 || this.#from * 2 < this.#kept.length) return;
+    this.#kept = this.#kept.slice(this.#from);
+    this.#from = 0;
+  }
+
+  /** The `count`-th from the end; undefined when there are fewer. */
+  last(count: number): number | undefined {
+    const at = this.#kept.length - count;
+    return at < this.#from ? undefined : this.#kept[at];
+  }
+}
+
 /**
  * Counts the starts of the last `perMs` instead of filling a bucket: a full bucket plus its refill would let twice the limit
  * through in one stretch, which is what targets refuse.
@@ -32,10 +56,10 @@ interface Waiter {
 export function createBudget(rule: BudgetRule, clock: Clock): Budget {
   const concurrency = rule.concurrency ?? Number.POSITIVE_INFINITY;
   const queue = new Set<Waiter>();
-  const starts: number[] = [];
+  const starts = new Times();
   let active = 0;
   let pausedUntil = 0;
-  let ceiling = {left: Number.POSITIVE_INFINITY, until: 0};
+  const ceiling = {left: Number.POSITIVE_INFINITY, until: 0};
   let nap: AbortController | undefined;
   let serving = false;
 
@@ -45,23 +69,23 @@ export function createBudget(rule: BudgetRule, clock: Clock): Budget {
 
   /** When the next start is allowed; not later than now when it is allowed at once. */
   const nextStart = (now: number): number => {
-    while (starts.length > 0 && (starts[0] as number) <= now - rule.perMs) starts.shift();
-    const byRate = starts.length < rule.limit ? 0 : (starts[starts.length - rule.limit] as number) + rule.perMs;
-    return Math.max(heldUntil(now), byRate);
+    starts.forget(now - rule.perMs);
+    const before = starts.last(rule.limit);
+    return Math.max(heldUntil(now), before === undefined ? 0 : before + rule.perMs);
   };
 
-  const start = (waiter: Waiter, now: number): void => {
-    queue.delete(waiter);
-    starts.push(now);
-    ceiling = {...ceiling, left: ceiling.left - 1};
+  /** Gives what ends it. */
+  const start = (now: number): (() => void) => {
+    starts.add(now);
+    ceiling.left--;
     active++;
     let released = false;
-    waiter.grant(() => {
+    return () => {
       if (released) return;
       released = true;
       active--;
-      void serve();
-    });
+      if (queue.size > 0) void serve();
+    };
   };
 
   /** The one loop that grants, so that order is kept; ends when nobody waits or all places are taken. */
@@ -71,8 +95,11 @@ export function createBudget(rule: BudgetRule, clock: Clock): Budget {
     for (let next = first(queue); next !== undefined && active < concurrency; next = first(queue)) {
       const now = clock.now();
       const waitMs = nextStart(now) - now;
-      if (waitMs <= 0) start(next, now);
-      else await sleep(waitMs);
+      if (waitMs > 0) await sleep(waitMs);
+      else {
+        queue.delete(next);
+        next.grant(start(now));
+      }
     }
     serving = false;
   };
@@ -107,12 +134,7 @@ export function createBudget(rule: BudgetRule, clock: Clock): Budget {
     tryTake() {
       const now = clock.now();
       if (serving || queue.size > 0 || active >= concurrency || nextStart(now) > now) return undefined;
-      let unit: (() => void) | undefined;
-      const grant = (release: () => void) => {
-        unit = release;
-      };
-      start({grant}, now);
-      return unit;
+      return start(now);
     },
     pause(until) {
       pausedUntil = Math.max(pausedUntil, until);
@@ -120,8 +142,8 @@ export function createBudget(rule: BudgetRule, clock: Clock): Budget {
     observe({remaining, resetMs}) {
       if (!Number.isFinite(remaining) || !Number.isFinite(resetMs)) return;
       const now = clock.now();
-      const left = ceiling.until > now ? Math.min(ceiling.left, remaining) : remaining;
-      ceiling = {left, until: now + resetMs};
+      ceiling.left = ceiling.until > now ? Math.min(ceiling.left, remaining) : remaining;
+      ceiling.until = now + resetMs;
     },
     heldMs() {
       const now = clock.now();

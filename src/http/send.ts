@@ -6,6 +6,7 @@ import {fail} from '../errors/jobwire-error.ts';
 import {elapsed} from '../values/time.ts';
 import {codings, decodeBody} from './coding.ts';
 import {createGuard, type EgressPolicy, type Guard, type Resolve} from './egress.ts';
+import {createKnown, type Known, type Made} from './known-headers.ts';
 import {describeRequest, isRedirect, nextHop, type RedirectRule} from './redirect.ts';
 import {type Heard, talk} from './talk.ts';
 import {faultOf, type Progress} from './wire-fault.ts';
@@ -58,14 +59,23 @@ export interface Tuning {
 export function createTransport(policy: EgressPolicy, tuning: Tuning = {}): Transport {
   const guard = createGuard(policy, tuning.resolve);
   const agent = openAgent(policy, guard, tuning);
+  const speaker: Speaker = {agent, known: createKnown()};
+  /** Most calls of a moment go to one address, which need not be read and checked anew. */
+  let last: {readonly text: string; readonly address: URL} | undefined;
+  const admit = (text: string): URL => {
+    if (last?.text === text) return last.address;
+    const address = readUrl(text);
+    guard.check(address);
+    last = {text, address};
+    return address;
+  };
   return {
     async send(request) {
       const until = elapsed() + request.timeoutMs;
       let hop = request;
       for (let hops = 0; ; hops++) {
-        const address = readUrl(hop.url);
-        guard.check(address);
-        const response = await exchange({request: hop, address, timeoutMs: until - elapsed()}, agent);
+        const address = admit(hop.url);
+        const response = await exchange({request: hop, address, timeoutMs: until - elapsed()}, speaker);
         if (!isRedirect(hop, response)) return response;
         hop = nextHop(hop, response, hops);
       }
@@ -98,46 +108,59 @@ interface Hop {
   readonly timeoutMs: number;
 }
 
-async function exchange({request, address, timeoutMs}: Hop, agent: Agent): Promise<WireResponse> {
+type Speak = (method: string, headers: Made) => Promise<Heard>;
+
+interface Speaker {
+  readonly agent: Agent;
+  readonly known: Known;
+}
+
+async function exchange({request, address, timeoutMs}: Hop, {agent, known}: Speaker): Promise<WireResponse> {
   const progress: Progress = {stage: 'unwatched'};
   const tooLarge = () => fail('JW3007', {request: describeRequest(request), limit: request.maxBytes});
-  const {body, maxBytes} = request;
-  const answer = begin(request, ({method, headers}) =>
-    talk(agent, {method, address, headers: Object.fromEntries(headers), body, timeoutMs, maxBytes, progress, tooLarge}),
+  const {url, body, maxBytes} = request;
+  const answer = begin(request, known, (method, headers) =>
+    talk(agent, {method, address, headers, body, timeoutMs, maxBytes, progress, tooLarge}),
   );
   try {
-    const heard = await answer;
-    const decoded = await decodeBody(heard.body, heard.headers['content-encoding'], maxBytes);
+    const {status, headers, cookies, body: coded} = await answer;
+    const coding = headers['content-encoding'];
+    const decoded = coding === undefined ? coded : await decodeBody(coded, coding, maxBytes);
     if (decoded === undefined) throw tooLarge();
-    return {...heard, url: request.url, body: decoded};
+    return {status, url, headers, cookies, body: decoded};
   } catch (error) {
     throw faultOf(error, progress);
   }
 }
 
+/** Neither repeats nor waits: both are decided elsewhere. */
+const client = ky.create({retry: 0, timeout: false});
+
 /**
  * The client checks and completes method, address and headers; what it made of them goes out over our own sockets. The body stays
- * out of its hands: it would make a stream of bytes that are all here.
+ * out of its hands: it would make a stream of bytes that are all here. Headers that it made before are not given to it again.
  */
-function begin(request: WireRequest, speak: (asked: Request) => Promise<Heard>): Promise<Heard> {
-  refuseHeaders(request);
-  const options: Options = {
-    method: request.method,
-    headers: {'user-agent': 'jobwire', accept: '*/*', 'accept-encoding': codings, ...lowerCase(request.headers)},
-    retry: 0,
-    throwHttpErrors: false,
-    timeout: false,
-    redirect: 'manual',
-    fetch: async (asked) => ({...(await speak(asked as Request)), ok: true}) as unknown as Response,
+function begin(request: WireRequest, known: Known, speak: Speak): Promise<Heard> {
+  const {method, headers} = request;
+  const made = known.find(headers);
+  if (made === undefined) refuseHeaders(request);
+  const fetch = (asked: unknown): Promise<Response> => {
+    const whole = asked as Request;
+    return speak(whole.method, made ?? known.keep(headers, whole.headers)) as unknown as Promise<Response>;
   };
+  const options: Options = made === undefined ? {method, headers: completed(headers), fetch} : {method, fetch};
   try {
-    return ky(request.url, options) as unknown as Promise<Heard>;
+    return client(request.url, options) as unknown as Promise<Heard>;
   } catch {
     // The reason is not repeated: it may quote a header with a credential.
     throw fail('JW2107', {
       problem: `${describeRequest(request)} cannot be sent: a header or the body is not allowed by HTTP`,
     });
   }
+}
+
+function completed(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return {'user-agent': 'jobwire', accept: '*/*', 'accept-encoding': codings, ...lowerCase(headers)};
 }
 
 function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {

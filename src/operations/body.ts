@@ -53,17 +53,18 @@ const kinds = Object.keys(encoders) as Kind[];
 
 /** Kinds that are OMIT, or null outside json, do not count. */
 export function renderBody(body: Body, scope: Scope): Content {
-  const present = kinds.flatMap((kind): [Kind, unknown][] => {
-    if (body[kind] === undefined) return [];
+  let only: {readonly kind: Kind; readonly value: unknown} | undefined;
+  let count = 0;
+  for (const kind of kinds) {
+    if (body[kind] === undefined) continue;
     const value = evaluate(body[kind], scope);
-    return value === OMIT || (value === null && kind !== 'json') ? [] : [[kind, value]];
-  });
-  const [only, ...more] = present;
-  if (only === undefined || more.length > 0)
-    throw fail('JW2107', {
-      problem: `a body needs exactly one of ${kinds.join(', ')}, here ${present.length} have a value`,
-    });
-  const content = encoders[only[0]](only[1]);
+    if (value === OMIT || (value === null && kind !== 'json')) continue;
+    only = {kind, value};
+    count++;
+  }
+  if (only === undefined || count > 1)
+    throw fail('JW2107', {problem: `a body needs exactly one of ${kinds.join(', ')}, here ${count} have a value`});
+  const content = encoders[only.kind](only.value);
   return body.contentType === undefined ? content : {...content, type: evaluateText(body.contentType, scope)};
 }
 

@@ -83,12 +83,15 @@ const leastPatienceMs = 60_000;
 const nothing = (): void => undefined;
 
 /** One unit for one request. Waits its turn, but not out a pause: JW3001 (outcome retry), nothing was sent. */
-export async function takeUnit(call: Call, asked: Outgoing): Promise<() => void> {
+export function takeUnit(call: Call, asked: Outgoing): (() => void) | Promise<() => void> {
   const name = call.operation.manifest.budget;
   const budget = name === undefined ? undefined : call.connection.budgets.get(name);
   if (budget === undefined) return nothing;
-  const free = budget.tryTake();
-  if (free !== undefined) return free;
+  return budget.tryTake() ?? waitForUnit(budget, call, asked);
+}
+
+async function waitForUnit(budget: Budget, call: Call, asked: Outgoing): Promise<() => void> {
+  const name = call.operation.manifest.budget;
   const request = describeRequest(asked);
   const problem = `the budget ${name} is used up`;
   const afterMs = budget.heldMs();

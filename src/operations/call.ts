@@ -2,6 +2,7 @@
 import {fail} from '../errors/jobwire-error.ts';
 import type {Scope} from '../expressions/evaluate.ts';
 import type {JsonObject} from '../values/json.ts';
+import {andThen} from './at-once.ts';
 import type {LiveConnection} from './connection.ts';
 import {createMask, type Mask} from './mask.ts';
 import type {PreparedOperation} from './operation.ts';
@@ -46,13 +47,12 @@ export interface Call {
 }
 
 /** Errors (outcome fail): JW1004, JW2005, JW2006, JW2007; and those of the connection's `prepare`. */
-export async function openCall(asked: Asked): Promise<Call> {
+export function openCall(asked: Asked): Call | Promise<Call> {
   const {connection, log, step = asked.operation, mask = createMask(connection.redactor)} = asked;
   const operation = connection.operation(asked.operation);
   const params = checkParams(operation.params, asked.params, `operation ${operation.name}`);
   for (const name of operation.params.secret) mask.hide(params[name]);
-  const prepared = await connection.prepared(log);
-  return {
+  return andThen(connection.prepared(log), (prepared) => ({
     connection,
     operation,
     scope: {params, connection: connection.config, prepared},
@@ -62,7 +62,7 @@ export async function openCall(asked: Asked): Promise<Call> {
     step,
     ...(log && {log}),
     ...(asked.validators && {validators: asked.validators}),
-  };
+  }));
 }
 
 export function unknownName(what: string, name: string, suggestions: readonly string[]): Error {

@@ -1,5 +1,7 @@
 /** Arguments into the types their signature asks for, by conversions that lose nothing. Must never send a value that changed its meaning. */
 import {fail, type Issue, JobwireError, nearest} from '../errors/jobwire-error.ts';
+import {setOwn} from '../expressions/value.ts';
+import {remembered} from '../manifest/memo.ts';
 import {isObject, type Json, type JsonObject, own, sameJson, stringifyJson} from '../values/json.ts';
 import {isTypeWord, keepsLimits, type TypeWord, typeRules} from './convert.ts';
 import {vendorType} from './types-dotnet.ts';
@@ -60,21 +62,66 @@ interface Place {
   readonly path: string;
 }
 
+/** What coercion asks of a schema, read once. */
+interface Rule {
+  readonly schema: JsonObject;
+  readonly isUnchecked: boolean;
+  readonly unions: readonly (readonly Json[])[];
+  readonly parts: readonly Json[];
+  readonly types: readonly TypeWord[];
+  readonly items: Json | undefined;
+  readonly properties: Json | undefined;
+  readonly others: Json;
+  readonly required: readonly Json[];
+}
+
+const rules = new WeakMap<object, Rule>();
+
+function ruleOf(schema: JsonObject): Rule {
+  return remembered(rules, schema, () => readRule(schema));
+}
+
+function readRule(schema: JsonObject): Rule {
+  const listAt = (key: string): Json[] => {
+    const list = own(schema, key);
+    return Array.isArray(list) ? list : [];
+  };
+  return {
+    schema,
+    isUnchecked: own(schema, uncheckedType) === true,
+    unions: [own(schema, 'anyOf'), own(schema, 'oneOf')].filter((union) => Array.isArray(union)),
+    parts: listAt('allOf'),
+    types: typesOf(schema),
+    items: own(schema, 'items'),
+    properties: own(schema, 'properties'),
+    others: own(schema, 'additionalProperties') ?? true,
+    required: listAt('required'),
+  };
+}
+
 /** Schemas that refer to themselves end with the value; this ends those that refer to nothing but themselves. */
 const deepest = 200;
 
 function fitValue(work: Work, {value, schema: given, path}: Place): Json {
   const schema = resolve(work.root, given);
-  const deeper = {...work, depth: work.depth + 1};
-  if (schema === false || deeper.depth > deepest) return misfit(work, {value, schema: given, path});
+  if (schema === false || work.depth >= deepest) return misfit(work, {value, schema: given, path});
   if (!isObject(schema)) return value;
-  if (own(schema, uncheckedType) === true) warn(work, path, schema);
-  const unions = ['anyOf', 'oneOf'].map((key) => own(schema, key)).filter((union) => Array.isArray(union));
+  const rule = rules.get(schema) ?? ruleOf(schema);
+  if (rule.isUnchecked) warn(work, path, schema);
+  if (isScalar(value) && rule.unions.length === 0 && rule.parts.length === 0) {
+    const chosen = chooseType(rule, value);
+    return chosen === undefined ? misfit(work, {value, schema, path}) : chosen;
+  }
+  const deeper = {...work, depth: work.depth + 1};
   let result = value;
-  for (const union of unions) result = fitUnion(deeper, {value: result, schema, path}, union);
-  const parts = own(schema, 'allOf');
-  for (const part of Array.isArray(parts) ? parts : []) result = fitValue(deeper, {value: result, schema: part, path});
-  return fitType(deeper, {value: result, schema, path});
+  for (const union of rule.unions) result = fitUnion(deeper, {value: result, schema, path}, union);
+  for (const part of rule.parts) result = fitValue(deeper, {value: result, schema: part, path});
+  return fitType(deeper, rule, {value: result, path});
+}
+
+/** Of which there are no members to look at, whatever it becomes. */
+function isScalar(value: Json): boolean {
+  return typeof value !== 'object' || value === null;
 }
 
 /** The first branch the value fits as it is, else the first it can be converted to. */
@@ -90,26 +137,22 @@ function fitUnion(work: Work, place: Place, branches: readonly Json[]): Json {
   return converted ? converted.value : misfit(work, place);
 }
 
-function fitType(work: Work, place: Place): Json {
-  const types = typesOf(place.schema);
-  const chosen = types.length === 0 ? withinLimits(place) : chooseType(place, types);
-  if (chosen === undefined) return misfit(work, place);
+function fitType(work: Work, rule: Rule, {value, path}: Pick<Place, 'value' | 'path'>): Json {
+  const chosen = chooseType(rule, value);
+  if (chosen === undefined) return misfit(work, {value, schema: rule.schema, path});
   if (Array.isArray(chosen)) {
-    const items = own(place.schema, 'items');
+    const {items} = rule;
     return items === undefined
       ? chosen
-      : chosen.map((value, i) => fitValue(work, {value, schema: items, path: `${place.path}[${i}]`}));
+      : chosen.map((item, i) => fitValue(work, {value: item, schema: items, path: `${path}[${i}]`}));
   }
-  return isObject(chosen) ? fitMembers(work, {...place, value: chosen}, chosen) : chosen;
-}
-
-function withinLimits({value, schema}: Place): Json | undefined {
-  return keepsLimits(value, schema) ? value : undefined;
+  return isObject(chosen) ? fitMembers(work, rule, {value: chosen, path}) : chosen;
 }
 
 /** Undefined where the value is of no such type, can become none, or leaves the limits then. */
-function chooseType({value, schema}: Place, types: readonly TypeWord[]): Json | undefined {
-  if (types.some((type) => typeRules[type].is(value) && keepsLimits(value, schema))) return value;
+function chooseType({schema, types}: Rule, value: Json): Json | undefined {
+  if (types.length === 0) return keepsLimits(value, schema) ? value : undefined;
+  for (const type of types) if (typeRules[type].is(value) && keepsLimits(value, schema)) return value;
   for (const type of types) {
     const candidate = typeRules[type].from(value, schema);
     if (candidate !== undefined && typeRules[type].is(candidate) && keepsLimits(candidate, schema)) return candidate;
@@ -122,24 +165,25 @@ function typesOf(schema: Json): TypeWord[] {
   return (Array.isArray(type) ? type : [type]).filter(isTypeWord);
 }
 
-function fitMembers(work: Work, {schema, path}: Place, value: JsonObject): JsonObject {
-  const declared = own(schema, 'properties');
-  const others = own(schema, 'additionalProperties') ?? true;
-  const kept: [string, Json][] = [];
-  for (const [name, item] of Object.entries(value)) {
-    const known = own(declared, name);
-    const member = known ?? others;
-    const place = {value: item, schema: member, path: path === '' ? name : `${path}.${name}`};
-    if (member === false) {
-      if (work.rules.unknown === 'keep') kept.push([name, item]);
-      else if (work.rules.unknown !== 'drop')
-        unknown(work, place.path, Object.keys(isObject(declared) ? declared : {}));
-    } else if (known === undefined || item !== null || acceptsNull(resolve(work.root, member)))
-      kept.push([name, fitValue(work, place)]);
+function fitMembers(work: Work, rule: Rule, {value, path}: {value: JsonObject; path: string}): JsonObject {
+  const result: JsonObject = {};
+  for (const name of Object.keys(value)) {
+    const item = value[name] as Json;
+    const known = own(rule.properties, name);
+    const schema = known ?? rule.others;
+    const at = path === '' ? name : `${path}.${name}`;
+    if (schema === false) {
+      if (work.rules.unknown === 'keep') setOwn(result, name, item);
+      else if (work.rules.unknown !== 'drop') unknown(work, at, namesIn(rule));
+    } else if (known === undefined || item !== null || acceptsNull(resolve(work.root, schema)))
+      setOwn(result, name, fitValue(work, {value: item, schema, path: at}));
   }
-  const result = Object.fromEntries(kept);
-  if (work.rules.missing !== 'ignore') reportMissing(work, {value: result, schema, path});
+  if (work.rules.missing !== 'ignore') reportMissing(work, rule, {value: result, path});
   return result;
+}
+
+function namesIn({properties}: Rule): string[] {
+  return isObject(properties) ? Object.keys(properties) : [];
 }
 
 function acceptsNull(schema: Json): boolean {
@@ -152,11 +196,10 @@ function acceptsNull(schema: Json): boolean {
   return types.length === 0 ? own(schema, 'const') === undefined : types.includes('null');
 }
 
-function reportMissing(work: Work, {value, schema, path}: Place): void {
-  const required = own(schema, 'required');
-  for (const name of Array.isArray(required) ? required : []) {
+function reportMissing(work: Work, rule: Rule, {value, path}: {value: JsonObject; path: string}): void {
+  for (const name of rule.required) {
     if (typeof name !== 'string' || own(value, name) !== undefined) continue;
-    const type = typeName(resolve(work.root, own(own(schema, 'properties'), name) ?? true));
+    const type = typeName(resolve(work.root, own(rule.properties, name) ?? true));
     work.issues.push(fail('JW3111', {argument: path === '' ? name : `${path}.${name}`, type}).issue());
   }
 }

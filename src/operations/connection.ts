@@ -13,6 +13,7 @@ import {traceExchange} from '../telemetry/spans.ts';
 import {isObject, type JsonObject} from '../values/json.ts';
 import type {Redactor} from '../values/secret.ts';
 import {type Chance, type Clock, ms} from '../values/time.ts';
+import {andThen} from './at-once.ts';
 import {type Budgets, makeBudgets} from './budgets.ts';
 import {unknownName} from './call.ts';
 import {readPolicy} from './hosts.ts';
@@ -40,7 +41,7 @@ export interface LiveConnection {
   readonly budgets: Budgets;
   readonly lookups: Lookups;
   /** Root `prepared`: the output of the connector's `prepare`, made when first needed and kept for its time to live. */
-  prepared(log?: Log): Promise<JsonObject>;
+  prepared(log?: Log): JsonObject | Promise<JsonObject>;
   baseUrl(prepared: JsonObject): string;
   /** Headers of every request, lower-case names. */
   headers(prepared: JsonObject): Readonly<Record<string, string>>;
@@ -113,7 +114,7 @@ export function openConnection(unit: ConnectionUnit, connector: Connector, tools
     authorizer: createAuthorizer(part.auth, context),
     budgets: makeBudgets(manifest.budgets, {connector, clock, shared: tools.sharedBudgets}),
     lookups: createLookups(clock),
-    prepared: async () => nothing,
+    prepared: () => nothing,
     baseUrl,
     headers: headersOf(part, config),
     operation: operationsOf(connector),
@@ -124,9 +125,11 @@ export function openConnection(unit: ConnectionUnit, connector: Connector, tools
   return {
     ...bare,
     lookups: createLookups(clock),
-    async prepared(log) {
-      latest = await prepare(log);
-      return latest;
+    prepared(log) {
+      return andThen(prepare(log), (prepared) => {
+        latest = prepared;
+        return prepared;
+      });
     },
   };
 }
@@ -134,16 +137,18 @@ export function openConnection(unit: ConnectionUnit, connector: Connector, tools
 const nothing: JsonObject = Object.freeze({});
 
 /** Runs `prepare` on the bare connection, where `prepared` is empty: one run serves all callers, and only a success is kept. */
-function preparation(bare: LiveConnection): (log?: Log) => Promise<JsonObject> {
+function preparation(bare: LiveConnection): LiveConnection['prepared'] {
   const {part, config, clock} = bare;
   const holder = createHolder<JsonObject>(clock);
-  return async (log) => {
-    const held = await holder.get('prepared', async () => {
+  return (log) => {
+    const ready = holder.ready('prepared');
+    if (ready !== undefined) return ready.value;
+    const held = holder.get('prepared', async () => {
       const roots = {connection: config};
       const output = part.prepare && (await runProcedure(part.prepare, roots, {connection: bare, log}));
       return {value: isObject(output) ? output : nothing, freshUntil: clock.now() + ms(part.prepare?.ttl ?? '1h')};
     });
-    return held.value;
+    return held.then(({value}) => value);
   };
 }
 

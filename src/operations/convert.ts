@@ -1,5 +1,6 @@
 /** One scalar into the type its schema asks for, losing nothing. Must never give back a value that means something else. */
-import {type Json, own, sameJson} from '../values/json.ts';
+import {remembered} from '../manifest/memo.ts';
+import {isObject, type Json, type JsonObject, own, sameJson} from '../values/json.ts';
 import {isDateTime, toUtc} from './date-times.ts';
 import {compareNumbers, fitsNumberFormat, integerOf, isNumeric, isWhole, type Numeric, numberOf} from './digits.ts';
 
@@ -56,42 +57,67 @@ const textFormats: ReadonlyMap<string, (text: string) => boolean> = new Map([
   ['time-span', (text: string) => /^-?(\d{1,8}\.)?([01]?\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,7})?$/.test(text)],
 ]);
 
+type Limit = (value: Json) => boolean;
+
+const limits = new WeakMap<object, readonly Limit[]>();
+
 /** Whether a value keeps to the limits of its schema (not its type): enum, const, format, bounds, lengths. */
 export function keepsLimits(value: Json, schema: Json): boolean {
+  if (!isObject(schema)) return true;
+  for (const keeps of limits.get(schema) ?? limitsOf(schema)) if (!keeps(value)) return false;
+  return true;
+}
+
+function limitsOf(schema: JsonObject): readonly Limit[] {
+  return remembered(limits, schema, () => readLimits(schema));
+}
+
+/** Of most schemas there are none. */
+function readLimits(schema: JsonObject): Limit[] {
   const choices = own(schema, 'enum');
-  if (Array.isArray(choices) && !choices.some((choice) => sameJson(choice, value))) return false;
   const fixed = own(schema, 'const');
-  if (fixed !== undefined && !sameJson(fixed, value)) return false;
-  if (typeof value === 'string') return keepsTextLimits(value, schema);
-  if (isNumeric(value)) return keepsNumberLimits(value, schema);
-  return !Array.isArray(value) || within(value.length, own(schema, 'minItems'), own(schema, 'maxItems'));
+  return [
+    ...(Array.isArray(choices) ? [(value: Json) => choices.some((choice) => sameJson(choice, value))] : []),
+    ...(fixed === undefined ? [] : [(value: Json) => sameJson(fixed, value)]),
+    ...textLimits(schema).map((keeps) => (value: Json) => typeof value !== 'string' || keeps(value)),
+    ...numberLimits(schema).map((keeps) => (value: Json) => !isNumeric(value) || keeps(value)),
+    ...lengthLimit(own(schema, 'minItems'), own(schema, 'maxItems')).map(
+      (keeps) => (value: Json) => !Array.isArray(value) || keeps(value.length),
+    ),
+  ];
 }
 
-function keepsTextLimits(text: string, schema: Json): boolean {
+function textLimits(schema: JsonObject): ((text: string) => boolean)[] {
   const format = own(schema, 'format');
-  if (typeof format === 'string' && textFormats.get(format)?.(text) === false) return false;
-  if (wantsUtc(schema) && !text.endsWith('Z')) return false;
-  const [least, most] = [own(schema, 'minLength'), own(schema, 'maxLength')];
-  if (least === undefined && most === undefined) return true;
-  // Code points, as JSON Schema counts; a .NET Char is one UTF-16 unit, which an astral character is not.
-  return within(most === 1 ? text.length : [...text].length, least, most);
+  const fits = typeof format === 'string' ? textFormats.get(format) : undefined;
+  const most = own(schema, 'maxLength');
+  return [
+    ...(fits ? [fits] : []),
+    ...(wantsUtc(schema) ? [(text: string) => text.endsWith('Z')] : []),
+    // Code points, as JSON Schema counts; a .NET Char is one UTF-16 unit, which an astral character is not.
+    ...lengthLimit(own(schema, 'minLength'), most).map(
+      (keeps) => (text: string) => keeps(most === 1 ? text.length : [...text].length),
+    ),
+  ];
 }
 
-function keepsNumberLimits(value: Numeric, schema: Json): boolean {
-  const holds = (key: string, test: (order: number) => boolean): boolean => {
-    const bound = own(schema, key);
-    return bound === undefined || !isNumeric(bound) || test(compareNumbers(value, bound));
-  };
+const bounds: readonly (readonly [keyword: string, keeps: (order: number) => boolean])[] = [
+  ['minimum', (order) => order >= 0],
+  ['maximum', (order) => order <= 0],
+  ['exclusiveMinimum', (order) => order > 0],
+  ['exclusiveMaximum', (order) => order < 0],
+];
+
+function numberLimits(schema: JsonObject): ((value: Numeric) => boolean)[] {
   const format = own(schema, 'format');
-  return (
-    (typeof format !== 'string' || fitsNumberFormat(value, format)) &&
-    holds('minimum', (order) => order >= 0) &&
-    holds('maximum', (order) => order <= 0) &&
-    holds('exclusiveMinimum', (order) => order > 0) &&
-    holds('exclusiveMaximum', (order) => order < 0)
-  );
+  const bounded = bounds.flatMap(([keyword, keeps]) => {
+    const bound = own(schema, keyword);
+    return bound === undefined || !isNumeric(bound) ? [] : [(value: Numeric) => keeps(compareNumbers(value, bound))];
+  });
+  return typeof format === 'string' ? [(value) => fitsNumberFormat(value, format), ...bounded] : bounded;
 }
 
-function within(count: number, least: Json | undefined, most: Json | undefined): boolean {
-  return !(typeof least === 'number' && count < least) && !(typeof most === 'number' && count > most);
+function lengthLimit(least: Json | undefined, most: Json | undefined): ((count: number) => boolean)[] {
+  if (typeof least !== 'number' && typeof most !== 'number') return [];
+  return [(count) => !(typeof least === 'number' && count < least) && !(typeof most === 'number' && count > most)];
 }

@@ -34,11 +34,13 @@ export function decimalOf(value: Numeric): Decimal | undefined {
 
 /** Whether a number has no fraction, whatever its notation. */
 export function isWhole(value: Numeric): boolean {
-  return decimalOf(value)?.scale === 0;
+  return Number.isSafeInteger(value) || decimalOf(value)?.scale === 0;
 }
 
 /** Negative, zero or positive, as a is less than, equal to or greater than b; compared exactly. */
 export function compareNumbers(a: Numeric, b: Numeric): number {
+  // The digits that doubles print are in the order of the doubles.
+  if (typeof a === 'number' && typeof b === 'number') return a < b ? -1 : a > b ? 1 : 0;
   const [left, right] = [decimalOf(a), decimalOf(b)];
   if (!left || !right) return Number(a) - Number(b);
   const scale = Math.max(left.scale, right.scale);
@@ -61,6 +63,8 @@ export function numberOf(text: string): Numeric | undefined {
 
 /** Text `-?\d+` to a whole number; leading zeros say nothing. */
 export function integerOf(text: string): Numeric | undefined {
+  // A zero has no sign as a whole number.
+  if (/^-?\d{1,15}$/.test(text)) return Number(text) + 0;
   return /^-?\d{1,400}$/.test(text) ? numberOf(BigInt(text).toString()) : undefined;
 }
 

@@ -46,11 +46,14 @@ async function once(asking: Asking): Promise<Once> {
   let release = (): void => undefined;
   let left = false;
   try {
-    release = await takeUnit(call, request);
+    const unit = takeUnit(call, request);
+    release = unit instanceof Promise ? await unit : unit;
     const {write, manifest} = call.operation;
     const sent = await authorizer.authorize(request, {write, auth: manifest.request.auth});
     left = true;
-    const {verdict, response} = await transmit(asking, sent);
+    const begun = call.log ? elapsed() : 0;
+    const arrival = await arrivalOf(call, sent);
+    const {verdict, response} = judge({...asking, arrival}, begun);
     if (response !== undefined) observeBudget(call, response);
     return {verdict, renewed: verdict.kind !== 'ok' && isRenewed({call, sent, verdict, status: response?.status})};
   } catch (error) {
@@ -67,12 +70,10 @@ function withOutcome(thrown: unknown, unclear: boolean): JobwireError {
   return error.extra.outcome === undefined ? error.with({outcome: 'fail'}) : error;
 }
 
-async function transmit(asking: Asking, sent: Authorized): Promise<ReturnType<typeof interpret>> {
-  const {call} = asking;
-  const begun = call.log ? elapsed() : 0;
-  const done: Exchange = {...asking, arrival: await arrivalOf(call, sent)};
+function judge(done: Exchange, begun: number): ReturnType<typeof interpret> {
+  const {call, arrival} = done;
   if (call.log) logExchange(done, elapsed() - begun);
-  if (!(done.arrival instanceof Error)) call.connection.authorizer.received(done.arrival.response);
+  if (!(arrival instanceof Error)) call.connection.authorizer.received(arrival.response);
   return interpret(done);
 }
 

@@ -1,7 +1,7 @@
 /** One operation: render, budget, authorise, send, interpret; page by page where it is a list. Must never repeat a write of unclear outcome. */
 import {asJobwireError} from '../errors/jobwire-error.ts';
 import {backoffMs} from '../http/retry.ts';
-import type {Json, JsonObject} from '../values/json.ts';
+import type {Json} from '../values/json.ts';
 import {pauseBudget, shortWaitMs} from './budgets.ts';
 import {type Asked, type Call, openCall} from './call.ts';
 import {exchange} from './exchange.ts';
@@ -18,7 +18,8 @@ import {type PagePosition, renderCall} from './request.ts';
 export async function execute(asked: Asked): Promise<Json> {
   let call: Call | undefined;
   try {
-    call = await openCall(asked);
+    const opened = openCall(asked);
+    call = opened instanceof Promise ? await opened : opened;
     if (call.operation.write && asked.mode === 'plan') return withhold(call).value;
     return await collect(call);
   } catch (error) {
@@ -27,13 +28,14 @@ export async function execute(asked: Asked): Promise<Json> {
   }
 }
 
-function collect(call: Call): Promise<Json> {
+async function collect(call: Call): Promise<Json> {
   const {page} = call.operation;
   if (page !== undefined) return readAllPages(page, (position) => ask(call, position));
-  return ask(call, {page: nowhere}).then(({value}) => value);
+  const {value} = await ask(call, nowhere);
+  return value;
 }
 
-const nowhere: JsonObject = Object.freeze({});
+const nowhere: PagePosition = Object.freeze({page: Object.freeze({})});
 
 /** One request, repeated in place while it is certain that nothing was executed and the wait is short. */
 export async function ask(call: Call, position: PagePosition): Promise<Answer> {

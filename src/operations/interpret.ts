@@ -102,7 +102,7 @@ function ofAnswer({call, position, request}: Exchange, {response: answer, body, 
   return {
     call,
     request,
-    scope: {...scope, response},
+    scope: errorText === undefined ? scope : {...scope, response},
     response,
     sent: true,
     problem: `answered ${status}${unreadable ? ` with ${unreadable.problem}` : ''}`,

@@ -1,10 +1,12 @@
 /** A name becomes exactly one thing, or an error that lists the candidates (language reference, section 5.1). Must never guess between candidates. */
-import {createHolder} from '../auth/held.ts';
+import {createHolder, type Held} from '../auth/held.ts';
 import {asJobwireError, fail, nearest} from '../errors/jobwire-error.ts';
 import {evaluate, evaluateTest, evaluateText, OMIT, type Scope} from '../expressions/evaluate.ts';
+import {setOwn} from '../expressions/value.ts';
 import type {Lookup} from '../generated/types.ts';
 import {isObject, type Json, type JsonObject, stringifyJson} from '../values/json.ts';
 import {type Clock, ms} from '../values/time.ts';
+import {andThen} from './at-once.ts';
 import {type Asked, unknownName} from './call.ts';
 import type {LiveConnection} from './connection.ts';
 import {compareNumbers, isNumeric} from './digits.ts';
@@ -20,7 +22,13 @@ import {buildSignature} from './signature.ts';
 /** Rows of one list as they were fetched, and what lookups made of them; good until the cache drops them. */
 interface Rows {
   readonly rows: readonly Json[];
-  readonly results: Map<string, Json>;
+  readonly results: Map<string, Result>;
+}
+
+interface Result {
+  readonly value: Json;
+  /** As the log shows it, before it is masked. */
+  readonly text: string;
 }
 
 /** What one open connection remembers of its lookups. */
@@ -42,13 +50,16 @@ export interface Found {
 }
 
 /** Errors (outcome fail unless fetching failed): JW3101, JW3102, JW3113, JW1004, JW2005 to JW2007. */
-export async function find(finding: Finding): Promise<Found> {
+export function find(finding: Finding): Found | Promise<Found> {
   const mask = finding.mask ?? createMask(finding.connection.redactor);
+  const refuse = (error: unknown): never => {
+    throw error instanceof PlanStop ? error : maskError(asJobwireError(error), mask);
+  };
   try {
-    return await search({...finding, mask});
+    const found = search({...finding, mask});
+    return found instanceof Promise ? found.catch(refuse) : found;
   } catch (error) {
-    if (error instanceof PlanStop) throw error;
-    throw maskError(asJobwireError(error), mask);
+    return refuse(error);
   }
 }
 
@@ -56,29 +67,41 @@ interface Search extends Finding {
   readonly mask: Mask;
 }
 
-async function search(finding: Search): Promise<Found> {
+function search(finding: Search): Found | Promise<Found> {
   const {connection, lookup: name, mask} = finding;
   const lookup = lookupOf(connection, name);
   const rules = rulesOf(connection, name, lookup);
   for (const secret of rules.secret) mask.hide(finding.params[secret]);
   const params = checkParams(rules, finding.params, `lookup ${name}`);
-  const scope = {params, connection: connection.config, prepared: await connection.prepared(finding.log)};
-  const {rows, drop} = await fetchRows(lookup, scope, finding);
-  const key = `${name} ${stringifyJson(params)}`;
-  const known = rows.results.get(key);
-  const value = known ?? choose({name, lookup, scope, finding}, rows.rows);
-  if (known === undefined && rows.results.size < mostResults) rows.results.set(key, value);
-  logFound(finding, value, drop !== undefined);
-  return {value, ...(drop && {drop})};
+  return andThen(connection.prepared(finding.log), (prepared) => {
+    const choosing = {name, lookup, scope: {params, connection: connection.config, prepared}, finding};
+    return andThen(fetchRows(choosing), (fetched) => pick(choosing, params, fetched));
+  });
 }
 
 const mostResults = 1000;
 
-/** A line for what was found; the signature is long, and the coercion shows what it does. */
-function logFound({connection, lookup, log, mask, step = lookup}: Search, value: Json, cached: boolean): void {
+function pick(choosing: Choosing, params: JsonObject, {rows, drop}: Fetched): Found {
+  const {name, finding} = choosing;
+  const key = `${name} ${stringifyJson(params)}`;
+  const known = rows.results.get(key);
+  const result = known ?? resultOf(choose(choosing, rows.rows));
+  if (known === undefined && rows.results.size < mostResults) rows.results.set(key, result);
+  logFound(finding, result, drop !== undefined);
+  return {value: result.value, ...(drop && {drop})};
+}
+
+/** The signature is long, and the coercion shows what it does. */
+function resultOf(value: Json): Result {
+  if (!isObject(value)) return {value, text: stringifyJson(value)};
+  const {signature: _, ...shown} = value;
+  return {value, text: stringifyJson(shown)};
+}
+
+/** A line for what was found. */
+function logFound({connection, lookup, log, mask, step = lookup}: Search, result: Result, cached: boolean): void {
   if (log === undefined) return;
-  const {signature: _, ...shown} = isObject(value) ? value : {};
-  const text = mask.text(stringifyJson(isObject(value) ? shown : value));
+  const text = mask.text(result.text);
   const found = text.length > 200 ? `${text.slice(0, 199)}…` : text;
   log({at: connection.clock.now(), step, what: `${lookup} is ${found}${cached ? ', from the cache' : ''}`});
 }
@@ -96,24 +119,33 @@ function rulesOf({connector, lookups}: LiveConnection, name: string, lookup: Loo
   return known;
 }
 
+interface Fetched {
+  readonly rows: Rows;
+  readonly drop?: () => void;
+}
+
 /** One fetch serves all who ask meanwhile where there is a cache; an empty list and a failure are never kept. */
-async function fetchRows(lookup: Lookup, scope: Scope, finding: Search): Promise<{rows: Rows; drop?: () => void}> {
-  const {connection, lookup: name} = finding;
+function fetchRows({name, lookup, scope, finding}: Choosing): Fetched | Promise<Fetched> {
+  const {connection} = finding;
   if (lookup.call === undefined) return {rows: made(listOf(lookup.from, scope, name))};
   const operation = lookup.call;
   const params = evaluateEach(lookup.with, scope);
   const fetch = async () => made(listed(await execute({...finding, operation, params}), name));
-  if (lookup.cache === undefined) return {rows: await fetch()};
+  if (lookup.cache === undefined) return fetch().then((rows) => ({rows}));
+  const {fetched} = connection.lookups;
   const cacheMs = ms(lookup.cache);
-  const key = `${operation} ${stringifyJson(params)} ${stringifyJson(scope['prepared'] as JsonObject)}`;
+  const key = `${operation} ${stringifyJson(params)} ${stringifyJson(scope.prepared)}`;
+  const cached = (held: Held<Rows>): Fetched => ({rows: held.value, drop: () => fetched.drop(key, held)});
+  const ready = fetched.ready(key);
+  if (ready !== undefined) return cached(ready);
   let fresh = false;
-  const held = await connection.lookups.fetched.get(key, async () => {
+  const held = fetched.get(key, async () => {
     fresh = true;
     const rows = await fetch();
     const {clock} = connection;
     return {value: rows, freshUntil: rows.rows.length === 0 ? clock.now() : clock.now() + cacheMs};
   });
-  return fresh ? {rows: held.value} : {rows: held.value, drop: () => connection.lookups.fetched.drop(key, held)};
+  return held.then((one) => (fresh ? {rows: one.value} : cached(one)));
 }
 
 function made(rows: readonly Json[]): Rows {
@@ -131,17 +163,18 @@ function listed(rows: Json, name: string): Json[] {
 
 /** Each member by itself; those that are left out are not there. */
 export function evaluateEach(values: Readonly<Record<string, unknown>> | undefined, scope: Scope): JsonObject {
-  const entries = Object.entries(values ?? {}).flatMap(([name, value]): [string, Json][] => {
-    const result = evaluate(value, scope);
-    return result === OMIT ? [] : [[name, result as Json]];
-  });
-  return Object.fromEntries(entries);
+  const made: JsonObject = {};
+  for (const name of Object.keys(values ?? {})) {
+    const result = evaluate(values?.[name], scope);
+    if (result !== OMIT) setOwn(made, name, result as Json);
+  }
+  return made;
 }
 
 interface Choosing {
   readonly name: string;
   readonly lookup: Lookup;
-  readonly scope: Scope;
+  readonly scope: Scope & {readonly prepared: JsonObject};
   readonly finding: Search;
 }
 

@@ -13,17 +13,33 @@ export interface Mask {
 
 /** Lives as long as one procedure, so that what it hides does not pile up in the connection's redactor. */
 export function createMask(redactor: Redactor): Mask {
-  let own: Redactor | undefined;
-  return {
-    hide(value) {
-      for (const text of textsIn(value)) {
-        own ??= new Redactor();
-        own.add(text);
-      }
-    },
-    text: (text) => (own ? own.text(redactor.text(text)) : redactor.text(text)),
-    json: (value) => (own ? own.json(redactor.json(value)) : redactor.json(value)),
-  };
+  return new ProcedureMask(redactor);
+}
+
+class ProcedureMask implements Mask {
+  readonly #redactor: Redactor;
+  #own: Redactor | undefined;
+
+  constructor(redactor: Redactor) {
+    this.#redactor = redactor;
+  }
+
+  hide(value: unknown): void {
+    for (const text of textsIn(value)) {
+      this.#own ??= new Redactor();
+      this.#own.add(text);
+    }
+  }
+
+  text(text: string): string {
+    const shown = this.#redactor.text(text);
+    return this.#own === undefined ? shown : this.#own.text(shown);
+  }
+
+  json(value: Json): Json {
+    const shown = this.#redactor.json(value);
+    return this.#own === undefined ? shown : this.#own.json(shown);
+  }
 }
 
 /** The error as it may be shown, with an outcome; the same object when nothing has to change. */

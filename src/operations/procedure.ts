@@ -2,13 +2,14 @@
 import {asJobwireError, JobwireError} from '../errors/jobwire-error.ts';
 import {evaluateTest, type Scope} from '../expressions/evaluate.ts';
 import type {Procedure, Step} from '../generated/types.ts';
+import {remembered} from '../manifest/memo.ts';
 import {isObject, type Json, type JsonObject, own} from '../values/json.ts';
 import type {Mode} from './call.ts';
 import type {LiveConnection} from './connection.ts';
 import {createMask, type Mask, maskError, sensitiveIn} from './mask.ts';
 import {evaluatePresent} from './output.ts';
 import {PlanStop} from './plan.ts';
-import {runStep, type StepContext, shaped, type UnsafeCall} from './step.ts';
+import {type PreparedStep, prepareStep, runStep, type StepContext, shaped, type UnsafeCall} from './step.ts';
 import type {Log} from './trace.ts';
 
 export type {UnsafeCall} from './step.ts';
@@ -88,80 +89,105 @@ interface Run {
 async function runSteps(run: Run): Promise<Json | undefined> {
   const {procedure, roots, options} = run;
   const {connection, from, log} = options;
-  const inline = procedure.steps === undefined;
-  const steps: readonly Step[] = procedure.steps ?? [procedure as Step];
   const results: JsonObject = {...from?.steps};
+  const prepared = connection.prepared(log);
   const scope = {
     ...roots,
     connection: connection.config,
-    prepared: await connection.prepared(log),
+    prepared: prepared instanceof Promise ? await prepared : prepared,
     steps: results,
   };
+  const steps = stepsOf(procedure);
   for (let index = from?.step ?? 0; index < steps.length; index++) {
-    const step = steps[index] as Step;
+    const next = steps[index] as PreparedStep;
+    const {step} = next;
     const resumed = from?.step === index ? from.value : undefined;
     if (resumed === undefined && step.when !== undefined && !evaluateTest(step.when, scope)) continue;
-    const result = await settleStep(run, {index, step, scope, results, resumed});
-    if (inline) return result;
+    // Waiting for what is there would cost more than most steps do.
+    const settled = settleStep(new Turn(run, next, results), scope, resumed);
+    const result = settled instanceof Promise ? await settled : settled;
+    if (procedure.steps === undefined) return result;
     if (step.id !== undefined) results[step.id] = result;
   }
   return procedure.output === undefined ? undefined : evaluatePresent(procedure.output, scope, 'the output');
 }
 
-interface Turn {
-  readonly index: number;
-  readonly step: Step;
-  readonly scope: Scope;
-  readonly results: JsonObject;
-  readonly resumed: Json | undefined;
+/** By the list of steps, or the procedure that is its only step. */
+const preparedSteps = new WeakMap<object, readonly PreparedStep[]>();
+
+function stepsOf(procedure: Procedure): readonly PreparedStep[] {
+  const {steps = [procedure as Step]} = procedure;
+  return remembered(preparedSteps, procedure.steps ?? procedure, () => steps.map(prepareStep));
 }
 
-/** The step's result, or what `onError` puts in its place. A write of unclear outcome is never explained away. */
-async function settleStep(run: Run, turn: Turn): Promise<Json> {
-  const {step, scope, index} = turn;
-  const label = step.id ?? step.call ?? step.lookup ?? `step ${index + 1}`;
+/** The step's result, or what `onError` puts in its place. */
+function settleStep(turn: Turn, scope: Scope, resumed: Json | undefined): Json | Promise<Json> {
+  const {prepared} = turn;
   try {
-    if (turn.resumed !== undefined) return shaped(step, turn.resumed, {scope, context: {label}});
-    return await runStep(step, scope, contextOf(run, turn, label));
-  } catch (thrown) {
-    if (thrown instanceof PlanStop) throw thrown;
-    const error = asJobwireError(thrown);
-    const known = step.onError?.codes.some((code) => code === error.code || code === error.jobwireCode);
-    if (!known || step.onError === undefined || error.extra.outcome === 'unknown') throw error;
-    return evaluatePresent(step.onError.output, scope, `onError of step ${label}`);
+    if (resumed !== undefined) return shaped(prepared.step, resumed, {scope, context: turn});
+    const result = runStep(prepared, scope, turn);
+    return result instanceof Promise ? result.catch((error) => replaced(prepared, scope, error)) : result;
+  } catch (error) {
+    return replaced(prepared, scope, error);
   }
 }
 
-function contextOf(run: Run, {index, results}: Turn, label: string): StepContext {
-  const {connection, log, mode = 'live', unsafe, withheld} = run.options;
-  return {
-    connection,
-    mask: run.mask,
-    log,
-    mode,
-    label,
-    async send(call, direct) {
-      if (mode === 'plan') {
-        withheld?.(call);
-        return direct();
-      }
-      try {
-        const value = await (unsafe ? unsafe(call) : direct());
-        run.sent = true;
-        return value;
-      } catch (thrown) {
-        const error = asJobwireError(thrown);
-        if (error.extra.outcome !== 'unknown') throw error;
-        run.sent = true;
-        const steps = run.mask.json(results) as JsonObject;
-        throw new UnknownWrite(maskError(error, run.mask), {step: index, ...call, steps});
-      }
-    },
-    remember(lookup, drop) {
-      const codes = connection.connector.lookups?.[lookup]?.stale?.codes;
-      if (codes) run.stale.push({lookup, codes, drop});
-    },
-  };
+/** A write of unclear outcome is never explained away. */
+function replaced({step, label}: PreparedStep, scope: Scope, thrown: unknown): Json {
+  if (thrown instanceof PlanStop) throw thrown;
+  const error = asJobwireError(thrown);
+  const known = step.onError?.codes.some((code) => code === error.code || code === error.jobwireCode);
+  if (!known || step.onError === undefined || error.extra.outcome === 'unknown') throw error;
+  return evaluatePresent(step.onError.output, scope, `onError of step ${label}`);
+}
+
+/** One step of a run: what it may use, and how the one unsafe write is sent. */
+class Turn implements StepContext {
+  readonly prepared: PreparedStep;
+  readonly connection: LiveConnection;
+  readonly mask: Mask;
+  readonly log: Log | undefined;
+  readonly mode: Mode;
+  readonly label: string;
+  readonly #run: Run;
+  readonly #results: JsonObject;
+
+  constructor(run: Run, prepared: PreparedStep, results: JsonObject) {
+    const {connection, log, mode = 'live'} = run.options;
+    this.prepared = prepared;
+    this.connection = connection;
+    this.mask = run.mask;
+    this.log = log;
+    this.mode = mode;
+    this.label = prepared.label;
+    this.#run = run;
+    this.#results = results;
+  }
+
+  async send(call: UnsafeCall, direct: () => Promise<Json>): Promise<Json> {
+    const run = this.#run;
+    const {unsafe, withheld} = run.options;
+    if (this.mode === 'plan') {
+      withheld?.(call);
+      return direct();
+    }
+    try {
+      const value = await (unsafe ? unsafe(call) : direct());
+      run.sent = true;
+      return value;
+    } catch (thrown) {
+      const error = asJobwireError(thrown);
+      if (error.extra.outcome !== 'unknown') throw error;
+      run.sent = true;
+      const steps = run.mask.json(this.#results) as JsonObject;
+      throw new UnknownWrite(maskError(error, run.mask), {step: this.prepared.index, ...call, steps});
+    }
+  }
+
+  remember(lookup: string, drop: () => void): void {
+    const codes = this.connection.connector.lookups?.[lookup]?.stale?.codes;
+    if (codes) this.#run.stale.push({lookup, codes, drop});
+  }
 }
 
 function isStale({stale, sent}: Run, error: unknown): error is JobwireError {

@@ -3,12 +3,15 @@ import type {Outgoing} from '../auth/context.ts';
 import {appendQuery, joinPath} from '../auth/render.ts';
 import {fail} from '../errors/jobwire-error.ts';
 import {evaluateText, renderHeaders, renderPairs, renderPath, renderUrl, type Scope} from '../expressions/evaluate.ts';
+import {setOwn} from '../expressions/value.ts';
 import type {Request} from '../generated/types.ts';
 import type {Json, JsonObject} from '../values/json.ts';
 import {renderBody} from './body.ts';
 import type {Call} from './call.ts';
 
 export interface Rendered extends Outgoing {
+  /** Of its address, without the query. */
+  readonly path: string;
   /** The body as a log shows it. */
   readonly shown?: Json;
 }
@@ -24,10 +27,10 @@ export function renderCall(call: Call, {page, url}: PagePosition): Rendered {
   const scope = {...call.scope, page};
   const content = request.body === undefined ? undefined : renderBody(request.body, scope);
   const address = url ?? renderAddress(call, request, scope);
-  if (!URL.canParse(address)) throw fail('JW2107', {problem: 'the address of the request is not an absolute URL'});
   return {
     method: request.method,
     url: address,
+    path: pathOf(address),
     headers: {
       ...(wantsJson(call) && {accept: 'application/json'}),
       ...call.headers,
@@ -41,6 +44,17 @@ export function renderCall(call: Call, {page, url}: PagePosition): Rendered {
     ...(content && {body: content.body, shown: content.shown}),
     ...(content?.fields && {fields: content.fields}),
   };
+}
+
+/** Most calls of a moment go to one address. */
+let lastAddress = {text: '', path: ''};
+
+function pathOf(address: string): string {
+  if (address === lastAddress.text) return lastAddress.path;
+  const url = URL.parse(address);
+  if (url === null) throw fail('JW2107', {problem: 'the address of the request is not an absolute URL'});
+  lastAddress = {text: address, path: url.pathname};
+  return url.pathname;
 }
 
 function renderAddress(call: Call, request: Request, scope: Scope): string {
@@ -63,5 +77,7 @@ function wantsJson({operation}: Call): boolean {
 }
 
 export function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const made: Record<string, string> = {};
+  for (const name of Object.keys(headers)) setOwn(made, name.toLowerCase(), headers[name] as string);
+  return made;
 }

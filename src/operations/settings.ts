@@ -44,7 +44,8 @@ export function readSecrets(part: EffectiveConnection, given: Connection['secret
       );
     const references = [reference].flat();
     if (!references.every((text) => /^(env|file):./.test(text))) throw fail('JW7002', {}, {outcome: 'fail'});
-    secrets[name] = () => references.map((text) => readOne(text, source));
+    const readers = references.map((text) => readerOf(text, source));
+    secrets[name] = () => readers.map((read) => read());
   }
   for (const [name, {optional}] of Object.entries(declared))
     if (optional !== true && !Object.hasOwn(secrets, name))
@@ -58,8 +59,13 @@ export function readSecrets(part: EffectiveConnection, given: Connection['secret
   return secrets;
 }
 
-function readOne(reference: string, {dir, redactor, secret}: Source): string {
-  const text = secret(reference, dir);
-  redactor.add(text);
-  return text;
+/** What it reads is known to the redactor before anybody gets it. */
+function readerOf(reference: string, {dir, redactor, secret}: Source): () => string {
+  let known: string | undefined;
+  return () => {
+    const text = secret(reference, dir);
+    if (text !== known) redactor.add(text);
+    known = text;
+    return text;
+  };
 }

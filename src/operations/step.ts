@@ -3,6 +3,7 @@ import {fail} from '../errors/jobwire-error.ts';
 import {evaluateJson, evaluateText, type Scope} from '../expressions/evaluate.ts';
 import type {Step} from '../generated/types.ts';
 import {isObject, type Json, type JsonObject, own, sameJson, stringifyJson} from '../values/json.ts';
+import {andThen} from './at-once.ts';
 import type {Mode} from './call.ts';
 import {coerceStrictly} from './coerce.ts';
 import type {LiveConnection} from './connection.ts';
@@ -26,9 +27,9 @@ export interface StepContext {
   readonly mode: Mode;
   readonly label: string;
   /** Told about the unsafe write before it is sent, and asked to send it. */
-  readonly send: (call: UnsafeCall, direct: () => Promise<Json>) => Promise<Json>;
+  send(call: UnsafeCall, direct: () => Promise<Json>): Promise<Json>;
   /** Told about each lookup that was answered from the cache. */
-  readonly remember: (lookup: string, drop: () => void) => void;
+  remember(lookup: string, drop: () => void): void;
 }
 
 type Kind = 'call' | 'lookup' | 'coerce' | 'set' | 'fail';
@@ -45,13 +46,14 @@ const kinds: {readonly [K in Kind]: Act} = {
     const {repeatable} = connection.operation(operation);
     return repeatable ? direct() : context.send({operation, params}, direct);
   },
-  async lookup(step, scope, context) {
+  lookup(step, scope, context) {
     const {connection, log, mode, mask, label} = context;
     const lookup = step.lookup ?? '';
     const params = evaluateEach(step.with, scope);
-    const {value, drop} = await find({connection, lookup, params, log, mode, mask, step: label});
-    if (drop) context.remember(lookup, drop);
-    return value;
+    return andThen(find({connection, lookup, params, log, mode, mask, step: label}), ({value, drop}) => {
+      if (drop) context.remember(lookup, drop);
+      return value;
+    });
   },
   coerce(step, scope, context) {
     const value = evaluateJson(step.coerce, scope);
@@ -75,13 +77,24 @@ const kinds: {readonly [K in Kind]: Act} = {
 
 const kindNames = Object.keys(kinds) as Kind[];
 
-/** The step's result: of each item where it has `each`, after its own `output`. */
-export function runStep(step: Step, scope: Scope, context: StepContext): Json | Promise<Json> {
+/** A step with what is the same whenever it runs. */
+export interface PreparedStep {
+  readonly step: Step;
+  readonly index: number;
+  readonly label: string;
+  readonly act: Act | undefined;
+}
+
+export function prepareStep(step: Step, index: number): PreparedStep {
   const kind = kindNames.find((name) => step[name] !== undefined);
-  if (kind === undefined) throw fail('JW1002', {problem: `step ${context.label} does nothing`});
-  return step.each === undefined
-    ? runOnce(kinds[kind], step, {scope, context})
-    : runEach(kinds[kind], step, {scope, context});
+  const label = step.id ?? step.call ?? step.lookup ?? `step ${index + 1}`;
+  return {step, index, label, act: kind && kinds[kind]};
+}
+
+/** The step's result: of each item where it has `each`, after its own `output`. */
+export function runStep({step, act}: PreparedStep, scope: Scope, context: StepContext): Json | Promise<Json> {
+  if (act === undefined) throw fail('JW1002', {problem: `step ${context.label} does nothing`});
+  return step.each === undefined ? runOnce(act, step, {scope, context}) : runEach(act, step, {scope, context});
 }
 
 interface Place {
@@ -90,8 +103,7 @@ interface Place {
 }
 
 function runOnce(act: Act, step: Step, place: Place): Json | Promise<Json> {
-  const result = act(step, place.scope, place.context);
-  return result instanceof Promise ? result.then((value) => shaped(step, value, place)) : shaped(step, result, place);
+  return andThen(act(step, place.scope, place.context), (result) => shaped(step, result, place));
 }
 
 async function runEach(act: Act, step: Step, {scope, context}: Place): Promise<Json> {
@@ -124,16 +136,19 @@ function logCoercion(
 ): void {
   if (log === undefined) return;
   const at = connection.clock.now();
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after.value)])];
-  const changes = names.flatMap((name) => {
-    const [from, to] = [own(before, name), own(after.value, name)];
-    if (from !== undefined && to !== undefined && sameJson(from, to)) return [];
-    return [`${name} ${show(from)} → ${show(to)}`];
-  });
+  const changes: string[] = [];
+  for (const name of Object.keys(before)) noteChange(changes, name, [own(before, name), own(after.value, name)]);
+  for (const name of Object.keys(after.value))
+    if (!Object.hasOwn(before, name)) noteChange(changes, name, [undefined, own(after.value, name)]);
   const what =
     changes.length === 0 ? 'arguments fit as they are' : changes.map((change) => mask.text(change)).join(', ');
   log({at, step: label, what});
   for (const error of after.issues) log({at, step: label, what: mask.text(`${error.code}: ${error.detail}`), error});
+}
+
+function noteChange(changes: string[], name: string, [from, to]: readonly [Json | undefined, Json | undefined]): void {
+  if (from !== undefined && to !== undefined && sameJson(from, to)) return;
+  changes.push(`${name} ${show(from)} → ${show(to)}`);
 }
 
 function show(value: Json | undefined): string {

@@ -40,6 +40,19 @@ describe('a budget', () => {
     assert.deepEqual(times, [0, 0, 0, 1000, 1000, 1000, 2000]);
   });
 
+  it('keeps a limit of thousands however many starts there were before', () => {
+    const clock = new VirtualClock(0);
+    const budget = createBudget({limit: 1500, perMs: 1000}, clock);
+    const granted: number[] = [];
+    for (let period = 0; period < 6; period++) {
+      let count = 0;
+      for (let i = 0; i < 2000; i++) if (budget.tryTake()) count++;
+      granted.push(count);
+      clock.advance(500);
+    }
+    assert.deepEqual(granted, [1500, 0, 1500, 0, 1500, 0]);
+  });
+
   it('never starts more than the limit in any period, and loses no caller', async () => {
     const gaps = fc.array(fc.integer({min: 0, max: 700}), {minLength: 1, maxLength: 40});
     await fc.assert(

@@ -108,6 +108,42 @@ describe('an exchange', () => {
     assert.doesNotMatch(error.message, /canary/);
   });
 
+  it('writes the same headers again as it wrote them first, and others as they are', async () => {
+    const seen: unknown[] = [];
+    const port = await serve((message, response) => {
+      seen.push([message.method, message.headers['x-key'], message.headers['x-other']]);
+      response.end();
+    });
+    const wire = transport();
+    const send = (headers: Record<string, string>) =>
+      wire.send(request(`http://127.0.0.1:${port}/`, {method: 'post', headers}));
+    for (const headers of [{'X-Key': ' k '}, {'X-Key': ' k '}, {'X-Key': 'l'}, {'X-Key': 'a', 'X-Other': 'b'}])
+      await send(headers);
+    assert.deepEqual(seen, [
+      ['POST', 'k', undefined],
+      ['POST', 'k', undefined],
+      ['POST', 'l', undefined],
+      ['POST', 'a', 'b'],
+    ]);
+    // Both read like the last set when names and values are merely joined.
+    const error = await rejection(send({'X-Key': 'a\nX-Other\nb'}));
+    assert.ok(error instanceof JobwireError && error.jobwireCode === 'JW2107', String(error));
+    await send({'X-Key': 'a","X-Other":"b'});
+    assert.deepEqual(seen.slice(4), [['POST', 'a","X-Other":"b', undefined]]);
+  });
+
+  it('knows the headers of a connection that has many sets of them', async () => {
+    const seen: unknown[] = [];
+    const port = await serve((message, response) => {
+      seen.push(message.headers['x-key']);
+      response.end();
+    });
+    const wire = transport();
+    const keys = Array.from({length: 80}, (_, i) => `k${i % 40}`);
+    for (const key of keys) await wire.send(request(`http://127.0.0.1:${port}/`, {headers: {'x-key': key}}));
+    assert.deepEqual(seen, keys);
+  });
+
   it('O16 never repeats a request, though ky by itself would', async () => {
     let calls = 0;
     const port = await serve((_, response) => {
