@@ -1,6 +1,6 @@
 /** Secrets and how they are kept out of everything a person or a disk may see. */
 import {inspect} from 'node:util';
-import {ExactNumber, type Json} from './json.ts';
+import {ExactNumber, type Json, type JsonObject} from './json.ts';
 
 export const mask = '[secret]';
 
@@ -60,19 +60,20 @@ export class Redactor {
 
   /** The same object where nothing had to be masked. */
   json(value: Json): Json {
+    if (!this.#occursIn(value)) return value;
     if (typeof value === 'string') return this.text(value);
-    if (value === null || typeof value !== 'object' || value instanceof ExactNumber) return value;
-    if (Array.isArray(value)) {
-      const items = value.map((item) => this.json(item));
-      return items.every((item, i) => item === value[i]) ? value : items;
-    }
-    let changed = false;
-    const members = Object.keys(value).map((key): [string, Json] => {
-      const [name, item] = [this.text(key), this.json(value[key] as Json)];
-      changed ||= name !== key || item !== value[key];
-      return [name, item];
-    });
-    return changed ? Object.fromEntries(members) : value;
+    if (Array.isArray(value)) return value.map((item) => this.json(item));
+    return Object.fromEntries(
+      Object.entries(value as JsonObject).map(([key, item]) => [this.text(key), this.json(item)]),
+    );
+  }
+
+  #occursIn(value: Json): boolean {
+    if (typeof value === 'string') return this.text(value) !== value;
+    if (value === null || typeof value !== 'object' || value instanceof ExactNumber) return false;
+    if (Array.isArray(value)) return value.some((item) => this.#occursIn(item));
+    for (const key of Object.keys(value)) if (this.text(key) !== key || this.#occursIn(value[key] as Json)) return true;
+    return false;
   }
 }
 
