@@ -2,7 +2,8 @@
 import {cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {createProject, packageRoot} from '../src/project.ts';
+import {createProject} from '../src/project.ts';
+import {packageRoot} from '../src/values/package-root.ts';
 
 export interface Project {
   readonly folder: string;

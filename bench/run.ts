@@ -15,13 +15,13 @@ const {values, positionals} = parseArgs({
   allowPositionals: true,
   options: {
     rounds: {type: 'string', default: '3'},
-    'warm-up': {type: 'string', default: '1000'},
+    'warm-up': {type: 'string', default: '10000'},
     only: {type: 'string', default: ''},
     skip: {type: 'string', default: ''},
     help: {type: 'boolean', default: false},
   },
 });
-const events = Number(positionals[0] ?? 3000);
+const events = Number(positionals[0] ?? 10_000);
 const [rounds, warmUp] = [Number(values.rounds), Number(values['warm-up'])];
 const concurrency = 32;
 

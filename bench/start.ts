@@ -3,35 +3,16 @@
  * alternate. CPU time counts, because a shared machine makes wall clocks lie; it is what the kernel charged for the child.
  */
 import {execFileSync, spawnSync} from 'node:child_process';
-import {cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {basename, join} from 'node:path';
+import {join} from 'node:path';
 import {parseArgs} from 'node:util';
-import * as tar from 'tar';
+import {packedProgram} from '../scripts/packed.ts';
 import {table} from './report.ts';
 
 const {values} = parseArgs({options: {runs: {type: 'string', default: '20'}}});
 const runs = Number(values.runs);
 const root = join(import.meta.dirname, '..');
-
-/** `npm pack` of a copy, so that nothing of this folder is touched, unpacked where its dependencies are found. */
-async function packed(folder: string): Promise<string> {
-  const source = join(folder, 'source');
-  const left = new Set(['node_modules', '.git', 'dist', '.cache', '.jobwire']);
-  cpSync(root, source, {recursive: true, filter: (path) => !left.has(basename(path))});
-  symlinkSync(join(root, 'node_modules'), join(source, 'node_modules'));
-  execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], {
-    cwd: source,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const modules = join(folder, 'node_modules');
-  mkdirSync(join(modules, 'jobwire'), {recursive: true});
-  for (const name of readdirSync(join(root, 'node_modules')))
-    if (!name.startsWith('.') && name !== 'jobwire') symlinkSync(join(root, 'node_modules', name), join(modules, name));
-  const archive = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
-  await tar.extract({file: join(folder, archive), cwd: join(modules, 'jobwire'), strip: 1});
-  return join(modules, 'jobwire', 'bin', 'jobwire.js');
-}
 
 /** Milliseconds of CPU of all children that have ended; in ticks, so only the sum of many runs says something. */
 function childrenMs(): number {
@@ -64,7 +45,7 @@ const median = (list: readonly number[]): number => [...list].sort((a, b) => a -
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'jobwire-bench-start-'));
   try {
-    const program = await packed(folder);
+    const program = join(await packedProgram(folder), 'bin', 'jobwire.js');
     const source = join(root, 'bin', 'jobwire.js');
     execFileSync(process.execPath, [program, 'init', 'project', '--template', 'incident-to-triage'], {
       cwd: folder,

@@ -4,7 +4,8 @@ import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {runKey} from '../src/engine/key.ts';
 import type {Connector, Policy, Template} from '../src/generated/types.ts';
-import {createProject, packageRoot} from '../src/project.ts';
+import {createProject} from '../src/project.ts';
+import {packageRoot} from '../src/values/package-root.ts';
 
 /** What is tried; the template of a lane has its name. */
 export const lanes = ['reconcile', 'at-most-once', 'queue', 'at-least-once', 'followed', 'polled'] as const;

@@ -2,7 +2,7 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {createServer} from 'node:http';
 import {join} from 'node:path';
-import {packageRoot} from '../src/project.ts';
+import {packageRoot} from '../src/values/package-root.ts';
 import type {Kill} from './plan.ts';
 import {listen} from './target.ts';
 

@@ -6,8 +6,8 @@ import type {AddressInfo} from 'node:net';
 import {join} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
 import type {Connector, Simulator} from '../src/generated/types.ts';
-import {packageRoot} from '../src/project.ts';
 import {startSimulator} from '../src/simulator/app.ts';
+import {packageRoot} from '../src/values/package-root.ts';
 import {systemClock} from '../src/values/time.ts';
 import {type Fault, planFaults} from './plan.ts';
 

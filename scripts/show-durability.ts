@@ -8,7 +8,8 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
 import {incident} from '../bench/load.ts';
-import {createProject, packageRoot} from '../src/project.ts';
+import {createProject} from '../src/project.ts';
+import {packageRoot} from '../src/values/package-root.ts';
 
 const calls = 'fsync,fdatasync,pwrite64,read,write,writev,sendto,sendmsg';
 const dir = mkdtempSync(join(tmpdir(), 'jobwire-durability-'));

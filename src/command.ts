@@ -1,9 +1,17 @@
 /** What all commands share: data on stdout, messages on stderr, coded errors and exit codes. */
-import {Command, Errors, Flags} from '@oclif/core';
+
+import type {Interfaces} from '@oclif/core';
+import * as Errors from '@oclif/core/errors';
+import * as Flags from '@oclif/core/flags';
+import {parse} from '@oclif/core/parser';
 import {type Code, isCode} from './errors/catalog.ts';
 import {asJobwireError, fail, type Issue, JobwireError, nearest} from './errors/jobwire-error.ts';
 import type {Json} from './values/json.ts';
 import {processSecrets} from './values/secret.ts';
+
+// By part: a command needs the parser; the whole of oclif is loaded where help is asked for.
+export * as Args from '@oclif/core/args';
+export {Flags};
 
 /**
  * 0 ok · 1 failure · 2 usage · 3 validation · 4 permission · 5 remote system · 6 conflict or unknown outcome · 124 time-out
@@ -28,9 +36,19 @@ export interface Answer {
   readonly error?: Issue & {readonly exit: number};
 }
 
-export abstract class JobwireCommand extends Command {
-  static override enableJsonFlag = true;
-  static override baseFlags = {
+type Answers = Record<string, unknown>;
+
+/** What oclif's help knows of a command, and its parser; a command runs without the rest of oclif. */
+export abstract class JobwireCommand {
+  static summary: string;
+  static description: string;
+  static examples: string[] = [];
+  static args: Interfaces.ArgInput = {};
+  static flags: Interfaces.FlagInput = {};
+  /** Whether words that no argument takes are refused. */
+  static strict = true;
+  static enableJsonFlag = true;
+  static baseFlags = {
     project: Flags.string({
       char: 'C',
       summary: 'Folder with connections/, connectors/ and templates/ (JOBWIRE_PROJECT; the current folder)',
@@ -39,6 +57,34 @@ export abstract class JobwireCommand extends Command {
     quiet: Flags.boolean({char: 'q', summary: 'Print no messages on stderr', helpGroup: 'GLOBAL'}),
   };
 
+  protected readonly argv: readonly string[];
+
+  constructor(argv: readonly string[]) {
+    this.argv = argv;
+  }
+
+  static async run(this: new (argv: readonly string[]) => JobwireCommand, argv: readonly string[]): Promise<unknown> {
+    const command = new this(argv);
+    const result = await command.run();
+    const answer: Answer = {ok: true, data: withoutSecrets(result)};
+    if (result !== undefined && command.jsonEnabled()) writeOut(JSON.stringify(answer, null, 2));
+    return result;
+  }
+
+  abstract run(): Promise<unknown>;
+
+  protected async parse<F extends Answers, B extends Answers, A extends Answers>(
+    options: Interfaces.Input<F, B, A>,
+  ): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const flags = {json: jsonFlag, ...options.baseFlags, ...options.flags} as Interfaces.FlagInput<F>;
+    return parse<F, B, A>([...this.argv], {...options, flags});
+  }
+
+  jsonEnabled(): boolean {
+    const ends = this.argv.indexOf('--');
+    return this.argv.slice(0, ends < 0 ? this.argv.length : ends).includes('--json');
+  }
+
   /** A message for a person; never on stdout. */
   say(message = ''): void {
     if (!this.argv.includes('-q') && !this.argv.includes('--quiet')) process.stderr.write(`${shown(message)}\n`);
@@ -46,16 +92,22 @@ export abstract class JobwireCommand extends Command {
 
   /** Data for a person: the command's result on stdout. Silent under --json. */
   print(text = ''): void {
-    this.log(shown(text));
+    if (!this.jsonEnabled()) writeOut(shown(text));
   }
+}
 
-  protected override toSuccessJson(result: unknown): Answer {
-    return {ok: true, data: withoutSecrets(result)};
-  }
+const jsonFlag = Flags.boolean({description: 'Format output as json.', helpGroup: 'GLOBAL'});
 
-  protected override async catch(error: Error): Promise<void> {
-    throw error;
-  }
+let isHeard = false;
+
+/** Whoever reads may stop reading, as `head` does: that is no fault. */
+function writeOut(text: string): void {
+  if (!isHeard)
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  isHeard = true;
+  process.stdout.write(`${text}\n`);
 }
 
 /** C0 and C1 controls but tab and line feed, and escapes that do more than choose a colour. */

@@ -7,14 +7,15 @@ import type {EventRecord, Run} from './engine/run.ts';
 import {fail} from './errors/jobwire-error.ts';
 import {followEvent} from './follow.ts';
 import type {StepRecord} from './operations/trace.ts';
-import {createProject, packageRoot} from './project.ts';
-import {readProject} from './runtime.ts';
+import {createProject} from './project.ts';
+import {readProject} from './read-project.ts';
 import {type Served, serve} from './serve.ts';
 import {startSimulator} from './simulator/app.ts';
 import {feedOf, makeDelivery, postDelivery} from './simulator/emit.ts';
 import {readSimulator} from './simulator/file.ts';
 import {openLog} from './telemetry/log.ts';
 import type {Json} from './values/json.ts';
+import {packageRoot} from './values/package-root.ts';
 import {elapsed, systemClock} from './values/time.ts';
 
 /** What the demo sends: real shapes, changed only where a template asks for it. */

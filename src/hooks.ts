@@ -18,15 +18,15 @@ export interface HookSources {
   readonly clock: Clock;
 }
 
-export type HookFinder = (connection: string, feed?: string) => Promise<Hook | undefined>;
+export type HookFinder = (connection: string, feed?: string) => Hook | undefined | Promise<Hook | undefined>;
 
 /**
  * Finds a hook by connection and feed; without a feed, the only webhook feed of the connection is meant. Opened once; its
- * subscription is read each time, because another process may make it. JW7107.
+ * subscription is read each time, because another process may make it: only then there is something to wait for. JW7107.
  */
 export function createHookFinder(sources: HookSources): HookFinder {
   const hooks = new Map<string, Hook | undefined>();
-  return async (connection, feed) => {
+  return (connection, feed) => {
     const key = `${connection}/${feed ?? ''}`;
     const unit = sources.library.connection(connection);
     if (!hooks.has(key) && unit) hooks.set(key, findHook(sources, unit.manifest, feed));
@@ -97,8 +97,17 @@ export async function unprovedHooks({library, hook}: {library: Library; hook: Ho
   const problems: JobwireError[] = [];
   for (const {id, manifest} of library.connections.values())
     for (const [feed] of webhookFeeds(library.connector(manifest.connector).manifest, manifest)) {
-      const problem = await hook(id, feed).then((found) => found && proofProblem(found), asJobwireError);
+      const problem = await problemOf(hook, id, feed);
       if (problem) problems.push(problem);
     }
   return problems;
+}
+
+async function problemOf(hook: HookFinder, id: string, feed: string): Promise<JobwireError | undefined> {
+  try {
+    const found = await hook(id, feed);
+    return found && proofProblem(found);
+  } catch (error) {
+    return asJobwireError(error);
+  }
 }

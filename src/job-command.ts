@@ -1,5 +1,5 @@
 /** Arguments and flags that all commands about jobs share. */
-import {Args, Flags} from '@oclif/core';
+import {Args, Flags} from './command.ts';
 import type {JobName} from './index.ts';
 import {readJson} from './operations/typed-input.ts';
 import {isObject} from './values/json.ts';

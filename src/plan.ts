@@ -10,7 +10,8 @@ import {type Preflight, runPreflight} from './operations/preflight.ts';
 import {runProcedure} from './operations/procedure.ts';
 import {withheld} from './operations/record.ts';
 import type {StepRecord} from './operations/trace.ts';
-import {type Runtime, readProject} from './runtime.ts';
+import {readProject} from './read-project.ts';
+import type {Runtime} from './runtime.ts';
 import type {Json, JsonObject} from './values/json.ts';
 
 export interface PlannedWrites {

@@ -2,12 +2,9 @@
 import {randomBytes} from 'node:crypto';
 import {existsSync, globSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
-import {fileURLToPath} from 'node:url';
 import {schemaOfUnit} from './authoring/places.ts';
 import {fail} from './errors/jobwire-error.ts';
-
-/** Folder of the installed package: connectors/, templates/, schemas/ and starter/ stand in it. */
-export const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '..');
+import {packageRoot} from './values/package-root.ts';
 
 export interface Created {
   readonly created: readonly string[];

@@ -16,11 +16,10 @@ import {openEngine, secretsOfStore} from './engines/index.ts';
 import {fail} from './errors/jobwire-error.ts';
 import {createHookFinder, type HookFinder} from './hooks.ts';
 import {createSubscriptionStore, type SubscriptionStore} from './ingest/subscription-store.ts';
-import {type Library, loadLibrary} from './manifest/library.ts';
+import type {Library} from './manifest/library.ts';
 import {refuseBroken} from './manifest/refuse.ts';
 import type {LiveConnection} from './operations/connection.ts';
-import {packageRoots} from './packaging/installed.ts';
-import {packageRoot} from './project.ts';
+import {readProject} from './read-project.ts';
 import {processSecrets, Redactor} from './values/secret.ts';
 import {type Clock, chance, systemClock} from './values/time.ts';
 import {openVault} from './vault.ts';
@@ -44,13 +43,6 @@ export interface Runtime {
   /** Claims and works runs until stopped. */
   work(onMoved?: StepOptions['onMoved']): Worker;
   close(): Promise<void>;
-}
-
-/** A project with the connectors it refers to, with the named ones, or with all there are. Installed packages are verified each time. */
-export function readProject(config: Config, only: 'used' | 'all' | readonly string[] = 'used'): Library {
-  const {project} = config;
-  const packages = packageRoots(project, {shipped: packageRoot, now: systemClock.now()});
-  return loadLibrary({project, shipped: packageRoot, packages, ...(only !== 'all' && {only})});
 }
 
 export interface RuntimeOptions {

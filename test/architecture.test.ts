@@ -26,6 +26,7 @@ const order = [
   'secret-file',
   'config',
   'project',
+  'read-project',
   'connections',
   'vault',
   'hooks',
@@ -43,18 +44,20 @@ const order = [
   'command',
   'job-command',
   'commands',
+  'find-command',
+  'whole-oclif',
 ];
 
 /** Which rooms may import a package or touch a global. */
 const doors: readonly {readonly thing: RegExp; readonly only: RegExp}[] = [
   {thing: /from '(ky|undici)'/, only: /^http\//},
-  {thing: /from '(ajv|ajv-formats|@humanwhocodes\/momoa)[/']/, only: /^manifest\//},
+  {thing: /(from |demand\()'(ajv|ajv-formats|@humanwhocodes\/momoa)[/']/, only: /^manifest\//},
   {thing: /from 'handlebars/, only: /^expressions\//},
   {thing: /from 're2js'/, only: /^(expressions|manifest)\//},
   {thing: /from 'node:sqlite'/, only: /^engines\/sqlite\//},
   {thing: /(from|import\() ?'(pg|pg-boss)'/, only: /^engines\/postgres\//},
   {thing: /from '(fastify|@fastify\/[a-z-]+)'/, only: /^(server|simulator)\//},
-  {thing: /from '@oclif\/core'/, only: /^(bin\.ts|command\.ts|job-command\.ts|commands\/)/},
+  {thing: /from '@oclif\/core['/]/, only: /^(command|whole-oclif)\.ts$/},
   {thing: /process\.env\b/, only: /^config\.ts$/},
   {
     thing: /\bDate\.now\(|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|from 'node:timers/,

@@ -1,5 +1,4 @@
-import {Flags} from '@oclif/core';
-import {exitCodes, JobwireCommand} from '../command.ts';
+import {exitCodes, Flags, JobwireCommand} from '../command.ts';
 import {readConfig, readRegistrySources} from '../config.ts';
 import {readDuration} from '../engine/given-times.ts';
 import {readAdvisories} from '../packaging/registry/advisories.ts';

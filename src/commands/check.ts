@@ -1,18 +1,18 @@
 import {join, relative, resolve} from 'node:path';
-import {Args, Flags} from '@oclif/core';
 import {type Fix, fixAll, planFixes} from '../authoring/fix.ts';
 import {isWithin, openProjectFiles} from '../authoring/project-files.ts';
 import {interruption, onEveryChange} from '../authoring/watch.ts';
-import {exitCodes, JobwireCommand} from '../command.ts';
+import {Args, exitCodes, Flags, JobwireCommand} from '../command.ts';
 import {readConfig} from '../config.ts';
 import type {Issue} from '../errors/jobwire-error.ts';
 import {checkCompanions} from '../manifest/check-companions.ts';
 import type {Library} from '../manifest/library.ts';
-import {packageRoot} from '../project.ts';
-import {readProject} from '../runtime.ts';
+import {runtimeVersion} from '../packaging/runtime-version.ts';
+import {readProject} from '../read-project.ts';
 import {countIssues, printIssue} from '../terminal/issues.ts';
 import {sarifLog} from '../terminal/sarif.ts';
 import {workflowCommand} from '../terminal/workflow-commands.ts';
+import {packageRoot} from '../values/package-root.ts';
 import {systemClock} from '../values/time.ts';
 
 /** One look at the project; files are absolute. */
@@ -101,7 +101,7 @@ export default class Check extends JobwireCommand {
   /** Only the pretty form has room for more than findings on stdout. */
   #show(look: Look, {format, project, notes = [], compact = false}: Showing): void {
     const {connectors, templates, connections} = look.library;
-    const writing = {version: this.config.version, project, compact};
+    const writing = {version: runtimeVersion(), project, compact};
     for (const line of formats[format](look, writing)) this.print(line);
     const changes = look.fixed.map(
       ({file, line, column, from, to}) => `fixed  ${shortPath(file)}:${line}:${column}  ${from} → ${to}`,

@@ -1,12 +1,12 @@
 import {basename, relative, resolve, sep} from 'node:path';
-import {Flags} from '@oclif/core';
-import {JobwireCommand} from '../command.ts';
+import {Flags, JobwireCommand} from '../command.ts';
 import {readConfig} from '../config.ts';
 import {readFacts, type StoreKind, stores} from '../deploy/facts.ts';
 import {deployFiles, type Target, targets, writeDeployFiles} from '../deploy/files.ts';
 import {fail} from '../errors/jobwire-error.ts';
 import {refuseBroken} from '../manifest/refuse.ts';
-import {readProject} from '../runtime.ts';
+import {runtimeVersion} from '../packaging/runtime-version.ts';
+import {readProject} from '../read-project.ts';
 
 export default class Deploy extends JobwireCommand {
   static override summary = 'Write the files to run a project with docker, compose, systemd or helm';
@@ -38,7 +38,7 @@ export default class Deploy extends JobwireCommand {
       library,
       name: flags.name ?? basename(config.project),
       store: (flags.store as StoreKind | undefined) ?? (/^postgres/.test(config.store) ? 'postgres' : 'sqlite'),
-      jobwireVersion: this.config.version,
+      jobwireVersion: runtimeVersion(),
       folder: folderOf(config.project, out),
     });
     const {written, kept} = writeDeployFiles(out, deployFiles(flags.target as Target, facts), flags.force);

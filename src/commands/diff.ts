@@ -1,10 +1,9 @@
-import {Args} from '@oclif/core';
 import {diff, type UnitDiff} from '../authoring/diff.ts';
 import type {Broken} from '../authoring/diff-breaks.ts';
 import type {Change, Level} from '../authoring/diff-change.ts';
-import {exitCodes, JobwireCommand} from '../command.ts';
+import {Args, exitCodes, JobwireCommand} from '../command.ts';
 import {readConfig} from '../config.ts';
-import {readProject} from '../runtime.ts';
+import {readProject} from '../read-project.ts';
 import {printIssue} from '../terminal/issues.ts';
 import {indent} from '../terminal/text.ts';
 

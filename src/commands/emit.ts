@@ -1,5 +1,4 @@
-import {Args, Flags} from '@oclif/core';
-import {exitCodes, JobwireCommand} from '../command.ts';
+import {Args, exitCodes, Flags, JobwireCommand} from '../command.ts';
 import {readConfig} from '../config.ts';
 import {fail} from '../errors/jobwire-error.ts';
 import {openRuntime, type Runtime} from '../runtime.ts';

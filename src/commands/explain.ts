@@ -1,5 +1,4 @@
-import {Args} from '@oclif/core';
-import {JobwireCommand} from '../command.ts';
+import {Args, JobwireCommand} from '../command.ts';
 import {catalog, isCode} from '../errors/catalog.ts';
 import {fail, nearest} from '../errors/jobwire-error.ts';
 

@@ -1,10 +1,9 @@
-import {Args, Flags} from '@oclif/core';
 import {wireEditor} from '../authoring/editor.ts';
-import {JobwireCommand} from '../command.ts';
+import {Args, Flags, JobwireCommand} from '../command.ts';
 import {readConfig} from '../config.ts';
 import {createProject} from '../project.ts';
 import {terminalPrompts} from '../prompts.ts';
-import {readProject} from '../runtime.ts';
+import {readProject} from '../read-project.ts';
 
 export default class Init extends JobwireCommand {
   static override summary = 'Make a project: connections to simulators, templates and development secrets';

@@ -1,5 +1,4 @@
-import {Args, Flags} from '@oclif/core';
-import {exitCodes, JobwireCommand} from '../command.ts';
+import {Args, exitCodes, Flags, JobwireCommand} from '../command.ts';
 import {readConfig, readRegistrySources} from '../config.ts';
 import {commitInstall} from '../packaging/registry/commit.ts';
 import {obtainConsent} from '../packaging/registry/consent.ts';
@@ -7,7 +6,7 @@ import {type Desk, openDesk} from '../packaging/registry/desk.ts';
 import {type Preparation, prepareInstall} from '../packaging/registry/prepare.ts';
 import {restorePackages} from '../packaging/registry/restore.ts';
 import {readSpec} from '../packaging/registry/spec.ts';
-import {readProject} from '../runtime.ts';
+import {readProject} from '../read-project.ts';
 import {showAssessment, tableOfRestored} from '../terminal/market.ts';
 import {systemClock} from '../values/time.ts';
 

@@ -1,13 +1,12 @@
-import {Flags} from '@oclif/core';
-import {JobwireCommand} from '../command.ts';
+import {Flags, JobwireCommand} from '../command.ts';
 import {readConfig, readRegistrySources} from '../config.ts';
 import {inspectInstalled} from '../packaging/inspect.ts';
 import {openDesk} from '../packaging/registry/desk.ts';
 import {findOutdated, type Outdated} from '../packaging/registry/outdated.ts';
 import {runtimeVersion} from '../packaging/runtime-version.ts';
-import {packageRoot} from '../project.ts';
 import {showProblems} from '../terminal/signatures.ts';
 import {table} from '../terminal/text.ts';
+import {packageRoot} from '../values/package-root.ts';
 import {systemClock} from '../values/time.ts';
 
 export default class List extends JobwireCommand {

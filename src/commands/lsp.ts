@@ -1,9 +1,9 @@
-import {Flags} from '@oclif/core';
 import {serveEditor} from '../authoring/lsp/server.ts';
-import {JobwireCommand} from '../command.ts';
+import {Flags, JobwireCommand} from '../command.ts';
 import {readConfig} from '../config.ts';
-import {packageRoot} from '../project.ts';
-import {readProject} from '../runtime.ts';
+import {runtimeVersion} from '../packaging/runtime-version.ts';
+import {readProject} from '../read-project.ts';
+import {packageRoot} from '../values/package-root.ts';
 
 export default class Lsp extends JobwireCommand {
   static override summary = 'Help an editor with manifests: a language server on standard input and output';
@@ -19,7 +19,7 @@ export default class Lsp extends JobwireCommand {
     await serveEditor({
       load: (project, only) => readProject(readConfig({project}), only ?? 'used'),
       shipped: packageRoot,
-      version: this.config.version,
+      version: runtimeVersion(),
       input: process.stdin,
       output: process.stdout,
       log: (message) => this.say(message),

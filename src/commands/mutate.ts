@@ -1,10 +1,9 @@
-import {Args, Flags} from '@oclif/core';
 import {type Mutant, type MutationReport, mutateTemplate} from '../authoring/mutate.ts';
-import {exitCodes, JobwireCommand} from '../command.ts';
+import {Args, exitCodes, Flags, JobwireCommand} from '../command.ts';
 import {readConfig} from '../config.ts';
 import {fail, nearest} from '../errors/jobwire-error.ts';
 import {refuseBroken} from '../manifest/refuse.ts';
-import {readProject} from '../runtime.ts';
+import {readProject} from '../read-project.ts';
 import {shorten} from '../terminal/text.ts';
 
 export default class Mutate extends JobwireCommand {

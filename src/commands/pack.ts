@@ -1,5 +1,4 @@
-import {Args, Flags} from '@oclif/core';
-import {JobwireCommand} from '../command.ts';
+import {Args, Flags, JobwireCommand} from '../command.ts';
 import {readKeyPassphrase, readKeysFolder} from '../config.ts';
 import {type Packed, packSource} from '../packaging/pack.ts';
 import {archivePath, placeArchive} from '../packaging/place.ts';

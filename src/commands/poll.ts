@@ -1,5 +1,4 @@
-import {Args} from '@oclif/core';
-import {JobwireCommand} from '../command.ts';
+import {Args, JobwireCommand} from '../command.ts';
 import {readConfig} from '../config.ts';
 import {fail, nearest} from '../errors/jobwire-error.ts';
 import {type PollSource, pollOnce} from '../ingest/poll.ts';

@@ -1,8 +1,7 @@
 import {globSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
-import {Args, Flags} from '@oclif/core';
 import {isWithin, openProjectFiles, writeText} from '../authoring/project-files.ts';
-import {exitCodes, JobwireCommand} from '../command.ts';
+import {Args, exitCodes, Flags, JobwireCommand} from '../command.ts';
 import {readConfig} from '../config.ts';
 import {loadLibrary} from '../manifest/library.ts';
 import {type Mended, mendAll} from '../packaging/checks/mend.ts';
@@ -10,7 +9,7 @@ import {openPublished} from '../packaging/checks/published.ts';
 import type {Profile} from '../packaging/checks/rule.ts';
 import {rules} from '../packaging/checks/rules.ts';
 import {type CheckOptions, type CheckReport, hasErrors, runChecks} from '../packaging/checks/run.ts';
-import {packageRoot} from '../project.ts';
+import {runtimeVersion} from '../packaging/runtime-version.ts';
 import {
   countFindings,
   markdownReport,
@@ -19,6 +18,7 @@ import {
   sarifReport,
   workflowReport,
 } from '../terminal/publish-check.ts';
+import {packageRoot} from '../values/package-root.ts';
 import {systemClock} from '../values/time.ts';
 
 /** A marketplace asks for what operators need before they know anybody to ask. */
@@ -76,14 +76,14 @@ export default class PublishCheck extends JobwireCommand {
     const options: CheckOptions = {
       profile: profiles[flags.profile as keyof typeof profiles],
       shipped: packageRoot,
-      runtime: this.config.version,
+      runtime: runtimeVersion(),
       now: systemClock.now(),
       ...(published && {published: published.dir}),
     };
     const known = flags.shipped ? loadLibrary({project: packageRoot, shipped: packageRoot}) : undefined;
     const fixed = flags.fix ? dirs.flatMap((dir) => mend(dir, options)) : [];
     const reports = dirs.map((dir) => runChecks({dir}, options, known));
-    const context = {version: this.config.version, root: process.cwd(), rules};
+    const context = {version: runtimeVersion(), root: process.cwd(), rules};
     for (const text of formats[flags.format as keyof typeof formats](reports, context)) this.print(text);
     for (const {rule, file, line, problem} of fixed) this.say(`fixed  ${rule}  ${file}:${line}  ${problem}`);
     this.say(`${reports.length} checked: ${countFindings(reports)}`);

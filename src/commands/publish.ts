@@ -1,5 +1,4 @@
-import {Args, Flags} from '@oclif/core';
-import {exitCodes, JobwireCommand} from '../command.ts';
+import {Args, exitCodes, Flags, JobwireCommand} from '../command.ts';
 import {readConfig, readKeyPassphrase, readKeysFolder, readRegistrySources} from '../config.ts';
 import {readKey} from '../packaging/keys.ts';
 import {openDesk} from '../packaging/registry/desk.ts';

@@ -1,8 +1,7 @@
 import {relative} from 'node:path';
-import {Args, Flags} from '@oclif/core';
 import {type Recorded, record} from '../authoring/record.ts';
 import type {Recordable} from '../authoring/record-case.ts';
-import {exitCodes, JobwireCommand} from '../command.ts';
+import {Args, exitCodes, Flags, JobwireCommand} from '../command.ts';
 import {type Config, readConfig, readSecret} from '../config.ts';
 import {targetsOf} from '../engine/task.ts';
 import {openEngine} from '../engines/index.ts';
@@ -10,7 +9,7 @@ import {fail, nearest} from '../errors/jobwire-error.ts';
 import type {Connection, Template} from '../generated/types.ts';
 import type {Library, Unit} from '../manifest/library.ts';
 import {refuseBroken} from '../manifest/refuse.ts';
-import {readProject} from '../runtime.ts';
+import {readProject} from '../read-project.ts';
 import {readEvent} from '../sample.ts';
 import {readValue} from '../terminal/given.ts';
 import {printIssue} from '../terminal/issues.ts';

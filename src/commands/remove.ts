@@ -1,9 +1,8 @@
-import {Args} from '@oclif/core';
-import {JobwireCommand} from '../command.ts';
+import {Args, JobwireCommand} from '../command.ts';
 import {readConfig, readRegistrySources} from '../config.ts';
 import {openDesk} from '../packaging/registry/desk.ts';
 import {removePackages} from '../packaging/registry/remove.ts';
-import {readProject} from '../runtime.ts';
+import {readProject} from '../read-project.ts';
 import {systemClock} from '../values/time.ts';
 
 export default class Remove extends JobwireCommand {

@@ -1,14 +1,13 @@
 import {mkdirSync} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
-import {Flags} from '@oclif/core';
 import {type Wired, wireEditor} from '../authoring/editor.ts';
 import {schemaForFile} from '../authoring/file-schema.ts';
 import {isWithin, writeText} from '../authoring/project-files.ts';
 import {interruption, onEveryChange} from '../authoring/watch.ts';
-import {exitCodes, JobwireCommand} from '../command.ts';
+import {exitCodes, Flags, JobwireCommand} from '../command.ts';
 import {readConfig} from '../config.ts';
-import {packageRoot} from '../project.ts';
-import {readProject} from '../runtime.ts';
+import {readProject} from '../read-project.ts';
+import {packageRoot} from '../values/package-root.ts';
 import {systemClock} from '../values/time.ts';
 
 export default class Schema extends JobwireCommand {

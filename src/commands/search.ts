@@ -1,5 +1,4 @@
-import {Args, Flags} from '@oclif/core';
-import {JobwireCommand} from '../command.ts';
+import {Args, Flags, JobwireCommand} from '../command.ts';
 import {readConfig, readRegistrySources} from '../config.ts';
 import {searchPackages} from '../packaging/registry/client.ts';
 import {openDesk} from '../packaging/registry/desk.ts';

@@ -1,5 +1,4 @@
-import {Flags} from '@oclif/core';
-import {JobwireCommand} from '../command.ts';
+import {Flags, JobwireCommand} from '../command.ts';
 import {readConfig, roles} from '../config.ts';
 import {assertGuardWorks} from '../http/self-check.ts';
 import {type Served, serve} from '../serve.ts';

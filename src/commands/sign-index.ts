@@ -1,5 +1,4 @@
-import {Args, Flags} from '@oclif/core';
-import {JobwireCommand} from '../command.ts';
+import {Args, Flags, JobwireCommand} from '../command.ts';
 import {readConfig, readKeyPassphrase, readKeysFolder, readRegistrySources} from '../config.ts';
 import {fail} from '../errors/jobwire-error.ts';
 import {readKey} from '../packaging/keys.ts';

@@ -1,8 +1,7 @@
-import {Args, Flags} from '@oclif/core';
-import {JobwireCommand} from '../command.ts';
+import {Args, Flags, JobwireCommand} from '../command.ts';
 import {readConfig} from '../config.ts';
 import {fail} from '../errors/jobwire-error.ts';
-import {readProject} from '../runtime.ts';
+import {readProject} from '../read-project.ts';
 import {startSimulator} from '../simulator/app.ts';
 import {readSimulator} from '../simulator/file.ts';
 import {type Json, parseJson} from '../values/json.ts';

@@ -1,13 +1,12 @@
 import {relative, resolve} from 'node:path';
-import {Args, Flags} from '@oclif/core';
 import type {CaseResult, CaseUnit} from '../cases/case-file.ts';
 import {type Coverage, coverageOf} from '../cases/coverage.ts';
 import {discoverCases} from '../cases/discover.ts';
 import {runCase} from '../cases/run.ts';
-import {exitCodes, JobwireCommand} from '../command.ts';
+import {Args, exitCodes, Flags, JobwireCommand} from '../command.ts';
 import {readConfig} from '../config.ts';
 import {fail} from '../errors/jobwire-error.ts';
-import {readProject} from '../runtime.ts';
+import {readProject} from '../read-project.ts';
 import {printIssue} from '../terminal/issues.ts';
 import {howLong, indent} from '../terminal/text.ts';
 

@@ -1,15 +1,14 @@
 import {existsSync, mkdirSync, readFileSync} from 'node:fs';
 import {dirname} from 'node:path';
-import {Flags} from '@oclif/core';
 import {type FetchedInput, fetchInputs} from '../authoring/fetched-inputs.ts';
 import {writeText} from '../authoring/project-files.ts';
 import {projectTypes, typesHeader} from '../authoring/project-types.ts';
-import {JobwireCommand} from '../command.ts';
+import {Flags, JobwireCommand} from '../command.ts';
 import {readConfig} from '../config.ts';
 import {fail, nearest} from '../errors/jobwire-error.ts';
 import {openProject, type Project} from '../index.ts';
 import {refuseBroken} from '../manifest/refuse.ts';
-import {readProject} from '../runtime.ts';
+import {readProject} from '../read-project.ts';
 
 export default class Types extends JobwireCommand {
   static override summary = 'Write TypeScript declarations of the events and inputs of a project';

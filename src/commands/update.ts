@@ -1,5 +1,4 @@
-import {Args, Flags} from '@oclif/core';
-import {JobwireCommand} from '../command.ts';
+import {Args, Flags, JobwireCommand} from '../command.ts';
 import {readConfig, readRegistrySources} from '../config.ts';
 import {readDuration} from '../engine/given-times.ts';
 import {commitInstall} from '../packaging/registry/commit.ts';
@@ -7,7 +6,7 @@ import {obtainConsent} from '../packaging/registry/consent.ts';
 import {type Desk, openDesk} from '../packaging/registry/desk.ts';
 import {prepareOffer} from '../packaging/registry/prepare.ts';
 import {planUpdate, updateSpecs} from '../packaging/registry/update.ts';
-import {readProject} from '../runtime.ts';
+import {readProject} from '../read-project.ts';
 import {describePlan, showAssessment} from '../terminal/market.ts';
 import {systemClock} from '../values/time.ts';
 

@@ -1,10 +1,9 @@
-import {Args, Flags} from '@oclif/core';
-import {exitCodes, JobwireCommand} from '../command.ts';
+import {Args, exitCodes, Flags, JobwireCommand} from '../command.ts';
 import {readConfig} from '../config.ts';
 import {fail} from '../errors/jobwire-error.ts';
 import {type Inspection, inspectArchive, inspectInstalled, isRefused} from '../packaging/inspect.ts';
-import {packageRoot} from '../project.ts';
 import {showProblems, tableOfInspected} from '../terminal/signatures.ts';
+import {packageRoot} from '../values/package-root.ts';
 import {systemClock} from '../values/time.ts';
 
 export default class Verify extends JobwireCommand {

@@ -21,6 +21,8 @@ export interface Place {
   resolve(ref: string): Type;
   /** Problems of written-out JSON with a schema; without it such JSON is not checked. */
   validate?(schema: Type, value: Json): readonly {readonly pointer: string; readonly message: string}[];
+  /** Whether a value without expressions fits. */
+  fits?(schema: Type, value: Json): boolean;
   /** Tests known to hold here, as they stand in the manifest: the `when` of the step, criteria before this one. */
   readonly given?: readonly unknown[];
   /** Tests known not to hold: a step that refuses when they do came before. */

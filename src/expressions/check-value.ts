@@ -206,13 +206,13 @@ function requiredNames(value: JsonObject, schema: SchemaType, scene: Scene): Set
 /** `then` or `else` when the members the condition looks at are written out. */
 function conditionOf(value: JsonObject, schema: SchemaType, {place}: Scene): SchemaType | undefined {
   const condition = schema['if'];
-  if (!isObject(condition) || !place.validate) return undefined;
+  if (!isObject(condition) || !place.fits) return undefined;
   const looked = Object.keys(propertiesOf({properties: condition['properties']}));
   if (!looked.every((name) => !Object.hasOwn(value, name) || isLiteral(value[name] as Json))) return undefined;
   const given = Object.fromEntries(
     looked.filter((name) => Object.hasOwn(value, name)).map((name) => [name, value[name] as Json]),
   );
-  const branch = schema[place.validate(condition, given).length === 0 ? 'then' : 'else'];
+  const branch = schema[place.fits(condition, given) ? 'then' : 'else'];
   return isObject(branch) ? branch : undefined;
 }
 

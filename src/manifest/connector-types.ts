@@ -5,7 +5,7 @@ import {isObject} from '../values/json.ts';
 import {remembered} from './memo.ts';
 import {closed, pageType, paramsType, pick, responseType, text} from './root-types.ts';
 import {resolveSchema} from './schemas.ts';
-import {closeSchema, validateAgainst} from './validate.ts';
+import {closeSchema, fitsSchema, validateAgainst} from './validate.ts';
 import {mergedPart} from './variant.ts';
 
 export interface ConnectorTypes {
@@ -34,9 +34,10 @@ export function typesOf(connector: Connector): ConnectorTypes {
 }
 
 /** What every place has in common: references are already resolved, written-out JSON is validated. */
-export const common: Pick<Place, 'resolve' | 'validate'> = {
+export const common: Pick<Place, 'resolve' | 'validate' | 'fits'> = {
   resolve: () => true,
   validate: (schema, value) => (schema === true ? [] : validateAgainst(schema, value)),
+  fits: (schema, value) => schema === true || fitsSchema(schema, value),
 };
 
 class Types implements ConnectorTypes {

@@ -2,8 +2,8 @@
  * The files as loading sees them: those of the disk, with the unsaved texts of an editor laid over them while a view is in use.
  * Must never write.
  */
-import {existsSync, globSync, readFileSync, realpathSync, statSync} from 'node:fs';
-import {join, relative} from 'node:path';
+import {type Dirent, existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync} from 'node:fs';
+import {join, relative, sep} from 'node:path';
 
 /** A text that is not saved yet. No other text ever has the same version. */
 export interface OpenText {
@@ -42,12 +42,32 @@ export function readBytes(file: string, limit: number): {readonly size: number; 
   return size > limit ? {size} : {size, bytes: readFileSync(file)};
 }
 
-/** Paths below a folder that fit a pattern of names and `*`, sorted. */
-export function listFiles(folder: string, pattern: string): string[] {
-  const saved = globSync(pattern, {cwd: folder});
-  const fits = new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '[^./\\\\][^/\\\\]*')}$`);
-  const unsaved = [...(current?.texts.keys() ?? [])].map((file) => relative(folder, file));
-  return [...new Set([...saved, ...unsaved.filter((path) => fits.test(path.replaceAll('\\', '/')))])].sort();
+/** Paths of files below a folder that fit a pattern, sorted; names that begin with a dot are left out, links to folders not followed. */
+export function listFiles(folder: string, pattern: '*.json' | `*/${string}`): string[] {
+  const inside = pattern === '*.json' ? undefined : pattern.slice('*/'.length);
+  const entries = entriesOf(folder).filter(({name}) => !name.startsWith('.'));
+  const saved =
+    inside === undefined
+      ? entries.map(({name}) => name).filter((name) => name.endsWith('.json'))
+      : entries
+          .filter((entry) => entry.isDirectory())
+          .map(({name}) => join(name, inside))
+          .filter((path) => lstatSync(join(folder, path), {throwIfNoEntry: false}));
+  const open = [...(current?.texts.keys() ?? [])].map((file) => relative(folder, file));
+  const unsaved = open.filter((path) => {
+    const [name = '', ...more] = path.split(sep);
+    if (name === '' || name.startsWith('.')) return false;
+    return inside === undefined ? more.length === 0 && name.endsWith('.json') : more.join('/') === inside;
+  });
+  return [...new Set([...saved, ...unsaved])].sort();
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, {withFileTypes: true});
+  } catch {
+    return [];
+  }
 }
 
 export function isThere(file: string): boolean {

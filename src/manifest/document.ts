@@ -1,7 +1,8 @@
 /** One JSON file as text, value and positions (language reference, section 1.1). Must never accept what is not strict JSON. */
-import {type AnyNode, type MemberNode, type ObjectNode, parse, type ValueNode} from '@humanwhocodes/momoa';
+import type {AnyNode, MemberNode, ObjectNode, ValueNode} from '@humanwhocodes/momoa';
 import type {Place} from '../errors/jobwire-error.ts';
-import {escapePointer, type Json, JsonFault, parseJson} from '../values/json.ts';
+import {demand} from '../values/demand.ts';
+import {escapePointer, type Json, JsonFault, parseJson, parseKnownJson} from '../values/json.ts';
 import {readBytes, remembering} from './disk.ts';
 
 export const fileLimits = {bytes: 1024 * 1024, depth: 64, nodes: 50_000};
@@ -53,6 +54,31 @@ export function parseDocument(file: string, bytes: Uint8Array): Reading {
   const text = decode(bytes);
   if (text === undefined) return refused(file, 'the file is not UTF-8 text');
   if (text.startsWith('\ufeff')) return refused(file, 'the file begins with a byte-order mark');
+  return readSound(file, text) ?? readWithPlaces(file, text);
+}
+
+/** Bytes of which it is known that they are a document. */
+export function knownDocument(file: string, bytes: Uint8Array): Document {
+  const text = Buffer.from(bytes).toString('utf8');
+  return documentOf({file, text}, parseKnownJson(text));
+}
+
+/** Escapes may spell a forbidden key. */
+const suspicious = /__proto__|constructor|prototype|\\u/;
+
+/** Most files are sound, and nobody asks for a place in them: positions are found when the first is asked for. */
+function readSound(file: string, text: string): Reading | undefined {
+  if (suspicious.test(text)) return undefined;
+  try {
+    return {document: documentOf({file, text}, parseJson(text, fileLimits)), faults: []};
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    return undefined;
+  }
+}
+
+/** What is wrong with the text, and where. */
+function readWithPlaces(file: string, text: string): Reading {
   const deep = tooDeep(text);
   if (deep !== undefined) return faultAt(file, text, deep, `nested deeper than ${fileLimits.depth} levels`);
   const tree = parseTree(file, text);
@@ -60,6 +86,15 @@ export function parseDocument(file: string, bytes: Uint8Array): Reading {
   const faults = keyFaults(file, tree.body);
   if (faults.length > 0) return {faults};
   return exactValue(file, text, tree.body);
+}
+
+function documentOf({file, text}: Omit<Source, 'body'>, value: Json, body?: ValueNode): Document {
+  let tree = body;
+  const locateIn: Document['locate'] = (pointer, options) => {
+    tree ??= treeOf(text);
+    return locate({file, text, body: tree}, pointer, options);
+  };
+  return {file, value, locate: locateIn};
 }
 
 function decode(bytes: Uint8Array): string | undefined {
@@ -70,9 +105,14 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
+function treeOf(text: string): ValueNode {
+  const {parse} = demand('@humanwhocodes/momoa') as typeof import('@humanwhocodes/momoa');
+  return parse(text, {mode: 'json', ranges: true}).body as ValueNode;
+}
+
 function parseTree(file: string, text: string): {body: ValueNode} | {faults: TextFault[]} {
   try {
-    return {body: parse(text, {mode: 'json', ranges: true}).body as ValueNode};
+    return {body: treeOf(text)};
   } catch (error) {
     const {
       line = 1,
@@ -137,11 +177,7 @@ function keyOf({name}: MemberNode): string {
 
 function exactValue(file: string, text: string, body: ValueNode): Reading {
   try {
-    const value = parseJson(text, fileLimits);
-    return {
-      document: {file, value, locate: (pointer, options) => locate({file, text, body}, pointer, options)},
-      faults: [],
-    };
+    return {document: documentOf({file, text}, parseJson(text, fileLimits), body), faults: []};
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error;
     const position = /at position (\d+)/.exec(error.message)?.[1];

@@ -3,13 +3,15 @@ import {nearest} from '../errors/jobwire-error.ts';
 import type {Connector, SchemaValue} from '../generated/types.ts';
 import {escapePointer, isObject, type Json} from '../values/json.ts';
 import {checkAnnotations} from './annotations.ts';
+import {formatNames} from './formats.ts';
 import type {Finding} from './issues.ts';
 import {embeddedSchemas, type SchemaPart} from './parts.ts';
 import {patternProblem} from './patterns.ts';
 import {referencedSchema, resolveSchema} from './schemas.ts';
 import {pathOf} from './sentences.ts';
+import {surelySound} from './sound.ts';
 import type {Unit} from './unit.ts';
-import {annotationNames, compileSchema, formatNames, validateAgainst} from './validate.ts';
+import {annotationNames, compileSchema, validateAgainst} from './validate.ts';
 import {type SchemaVisit, visitSchemas} from './walk-schema.ts';
 
 const keywords = new Set([
@@ -38,7 +40,7 @@ export function checkSchema(part: SchemaPart, connector: Connector): Finding[] {
   const large = sizeProblem(whole);
   if (large !== undefined) return [wrong(pointer, large)];
   try {
-    compileSchema(whole);
+    if (!surelySound(whole)) compileSchema(whole);
   } catch (error) {
     return [wrong(pointer, (error as Error).message)];
   }

@@ -1,12 +1,15 @@
 /** The schemas of the file formats, read from the package once. Must never read a schema a manifest names. */
-import {existsSync, globSync, readFileSync} from 'node:fs';
-import {dirname, join} from 'node:path';
-import {fileURLToPath} from 'node:url';
-import {Ajv2020, type ValidateFunction} from 'ajv/dist/2020.js';
-import formats from 'ajv-formats';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import type {Ajv2020} from 'ajv/dist/2020.js';
 import {fail} from '../errors/jobwire-error.ts';
+import {demand} from '../values/demand.ts';
 import type {Json} from '../values/json.ts';
-import {regExp} from './patterns.ts';
+import {packageRoot} from '../values/package-root.ts';
+import {type Ground, readFits, type SchemaNode} from './fits.ts';
+import {compileOwnPattern, regExp} from './patterns.ts';
+
+export type {SchemaNode} from './fits.ts';
 
 export const kinds = ['connector', 'case', 'cassette', 'simulator', 'template', 'connection', 'package'] as const;
 export type Kind = (typeof kinds)[number];
@@ -19,21 +22,37 @@ export function isKind(word: unknown): word is Kind {
   return kinds.some((kind) => kind === word);
 }
 
-export type SchemaNode = {readonly [keyword: string]: unknown} | boolean;
+const schemasDir = join(packageRoot, 'schemas');
+const address = 'https://jobwire.dev/schemas/1/';
 
-interface Shelf {
-  readonly ajv: Ajv2020;
-  readonly byId: ReadonlyMap<string, SchemaNode>;
+export function schemaIdOf(kind: Kind | Form): string {
+  return `${address}${kind}.schema.json`;
 }
 
-let shelf: Shelf | undefined;
+/** Whether the value is a file of this kind. */
+export function fitsKind(kind: Kind | Form, value: Json): boolean {
+  return readFits(groundOfKind(kind), value) ?? validates(kind, value);
+}
 
-const schemasDir = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'schemas');
+/** The format of a kind, to be read. */
+export function groundOfKind(kind: Kind | Form): Ground {
+  return groundOf(schemaIdOf(kind), address);
+}
 
-function openShelf(): Shelf {
-  if (shelf) return shelf;
-  if (!existsSync(schemasDir)) throw fail('JW9001', {problem: `the folder ${schemasDir} is missing`});
-  const ajv = new Ajv2020({
+/** What the compiled format of the kind says. */
+export function validates(kind: Kind | Form, value: Json): boolean {
+  const validate = openValidator().getSchema(schemaIdOf(kind));
+  if (!validate) throw fail('JW9001', {problem: `there is no schema of the kind ${kind}`});
+  return validate(value) === true;
+}
+
+let validator: Ajv2020 | undefined;
+
+function openValidator(): Ajv2020 {
+  if (validator) return validator;
+  const {Ajv2020: Ajv} = demand('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
+  const {default: formats} = demand('ajv-formats') as typeof import('ajv-formats');
+  validator = new Ajv({
     strict: false,
     // Our own: a test compares them with their metaschema, and only whether a file fits is asked here.
     validateSchema: false,
@@ -42,26 +61,38 @@ function openShelf(): Shelf {
     logger: false,
     code: {regExp: regExp as never, optimize: false},
   });
-  formats.default(ajv);
-  const byId = new Map<string, SchemaNode>();
-  for (const file of globSync('*.schema.json', {cwd: schemasDir}).sort()) {
-    const schema = JSON.parse(readFileSync(join(schemasDir, file), 'utf8')) as {readonly $id: string};
-    byId.set(schema.$id, schema);
-    ajv.addSchema(schema);
-  }
-  shelf = {ajv, byId};
-  return shelf;
+  formats.default(validator);
+  for (const name of readdirSync(schemasDir).sort())
+    if (name.endsWith('.schema.json')) validator.addSchema(schemaOf(`${address}${name}`) as object);
+  return validator;
 }
 
-export function schemaIdOf(kind: Kind | Form): string {
-  return `https://jobwire.dev/schemas/1/${kind}.schema.json`;
+const byId = new Map<string, SchemaNode | undefined>();
+
+/** The package's schema of this id, if there is one. */
+function schemaOf(id: string): SchemaNode | undefined {
+  if (!byId.has(id)) byId.set(id, readSchema(id));
+  return byId.get(id);
 }
 
-/** Whether the value is a file of this kind. */
-export function fitsKind(kind: Kind | Form, value: Json): boolean {
-  const validate: ValidateFunction | undefined = openShelf().ajv.getSchema(schemaIdOf(kind));
-  if (!validate) throw fail('JW9001', {problem: `there is no schema of the kind ${kind}`});
-  return validate(value);
+function readSchema(id: string): SchemaNode | undefined {
+  if (!existsSync(schemasDir)) throw fail('JW9001', {problem: `the folder ${schemasDir} is missing`});
+  const [, name] = id.startsWith(address) ? (/^([a-z-]+)\.schema\.json$/.exec(id.slice(address.length)) ?? []) : [];
+  const file = join(schemasDir, `${name}.schema.json`);
+  if (name === undefined || !existsSync(file)) return undefined;
+  return JSON.parse(readFileSync(file, 'utf8')) as SchemaNode;
+}
+
+const grounds = new Map<string, Ground>();
+
+function groundOf(ref: string, from: string): Ground {
+  const key = `${from} ${ref}`;
+  const known = grounds.get(key);
+  if (known) return known;
+  const {schema, base} = followRef(ref, from);
+  const ground: Ground = {schema, follow: (inner) => groundOf(inner, base), compile: compileOwnPattern};
+  grounds.set(key, ground);
+  return ground;
 }
 
 /** A schema and the address its own references start from. */
@@ -75,7 +106,7 @@ export function followRef(ref: string, base: string): Located {
   const url = new URL(ref, base);
   const pointer = decodeURIComponent(url.hash.slice(1));
   url.hash = '';
-  let here: unknown = openShelf().byId.get(url.href);
+  let here: unknown = schemaOf(url.href);
   for (const raw of pointer.split('/').slice(1)) {
     const key = raw.replaceAll('~1', '/').replaceAll('~0', '~');
     here =

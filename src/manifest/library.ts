@@ -8,10 +8,11 @@ import {checkTemplate} from './check-template.ts';
 import {filesOfConnector, listFiles, remembering} from './disk.ts';
 import {isError} from './issues.ts';
 import type {Kind} from './kinds.ts';
-import {loadFile} from './load.ts';
+import {type Loaded, loadFile} from './load.ts';
 import type {Neighbours} from './neighbours.ts';
 import {parseReference, satisfies} from './reference.ts';
 import {createUnit, type Unit} from './unit.ts';
+import {isVouched, type Vouchers, vouchedConnector, vouchersOfProgram} from './vouched.ts';
 
 export type {Unit} from './unit.ts';
 
@@ -35,6 +36,8 @@ export interface Roots {
   readonly packages?: readonly PackageRoot[];
   /** Which shipped and installed connectors to read: those that the project refers to, or these. Without it all of them. */
   readonly only?: 'used' | readonly string[];
+  /** Which shipped connectors need not be checked; by default those that were when the package was built. */
+  readonly vouchers?: Vouchers;
 }
 
 export interface PackageRoot {
@@ -46,13 +49,13 @@ export interface PackageRoot {
 }
 
 /** A connector of the project wins over a shipped one of the same id; templates and connections are the project's only. */
-export function loadLibrary({project, shipped, packages = [], only}: Roots): Library {
+export function loadLibrary({project, shipped, packages = [], only, vouchers = vouchersOfProgram()}: Roots): Library {
   const issues: Issue[] = [];
   const {units: templates} = loadUnits<Template>(project, 'template', {issues});
   const {units: connections, unreadable} = loadUnits<Connection>(project, 'connection', {issues});
   const wanted = only === 'used' ? referredConnectors(templates, connections) : only && new Set(only);
   const ours = resolve(project) === resolve(shipped) ? nothing : loadUnits<Connector>(project, 'connector', {issues});
-  const theirs = loadUnits<Connector>(shipped, 'connector', {issues, ...(wanted && {wanted})});
+  const theirs = loadUnits<Connector>(shipped, 'connector', {issues, vouchers, ...(wanted && {wanted})});
   const own = new Set([...ours.units.keys(), ...ours.unreadable]);
   const installed = loadPackages(packages, {issues, own, ...(wanted && {wanted})});
   const connectors = withFiles(new Map([...theirs.units, ...installed.units, ...ours.units]), issues);
@@ -82,6 +85,7 @@ export function loadLibrary({project, shipped, packages = [], only}: Roots): Lib
 
 /** What a connector is like depends on the files of its folder only. */
 function checkedOnce(unit: Unit<Connector>): Issue[] {
+  if (isVouched(unit.document)) return [];
   return remembering(
     `check ${unit.file}`,
     () => filesOfConnector(unit.dir),
@@ -138,19 +142,21 @@ interface Reading {
   readonly issues: Issue[];
   /** Names of the folders to read. */
   readonly wanted?: ReadonlySet<string>;
+  readonly vouchers?: Vouchers;
 }
 
 /** The files of one kind below a root, by the id they say. */
-function loadUnits<M extends {readonly id: string}>(root: string, kind: Kind, {issues, wanted}: Reading): Found<M> {
+function loadUnits<M extends {readonly id: string}>(root: string, kind: Kind, reading: Reading): Found<M> {
+  const {issues, wanted} = reading;
   const units = new Map<string, Unit<M>>();
   const unreadable = new Set<string>();
   const folder = join(root, `${kind}s`);
   for (const path of listFiles(folder, kind === 'connection' ? '*.json' : `*/${kind}.json`)) {
     if (wanted && !wanted.has(dirname(path))) continue;
     const file = join(folder, path);
-    const {manifest, document, issues: found} = loadFile<M>(file, kind);
-    issues.push(...found);
     const dir = dirname(file);
+    const {manifest, document, issues: found} = vouchedFor<M>(dir, reading) ?? loadFile<M>(file, kind);
+    issues.push(...found);
     const place = kind === 'connection' ? basename(file, '.json') : basename(dir);
     if (!manifest || !document || manifest.id !== place) unreadable.add(place);
     if (!manifest || !document) continue;
@@ -158,6 +164,12 @@ function loadUnits<M extends {readonly id: string}>(root: string, kind: Kind, {i
     units.set(manifest.id, createUnit(dir, document, manifest));
   }
   return {units, unreadable};
+}
+
+function vouchedFor<M>(dir: string, {vouchers = {}}: Reading): Loaded<M> | undefined {
+  const id = basename(dir);
+  const document = Object.hasOwn(vouchers, id) ? vouchedConnector(dir, vouchers[id] ?? '') : undefined;
+  return document && {document, manifest: document.value as M, issues: []};
 }
 
 /** What a refused package would bring is unreadable, so that nothing else takes its place; it matters where it is asked for. */

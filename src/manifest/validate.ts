@@ -1,12 +1,15 @@
 /** Checks JSON against JSON Schema: compiled once per schema, in linear-time patterns, own properties only. Must never load a schema. */
-import {Ajv2020, type ErrorObject, type ValidateFunction} from 'ajv/dist/2020.js';
-import formats from 'ajv-formats';
+import type {Ajv2020, ErrorObject, ValidateFunction} from 'ajv/dist/2020.js';
 import {fail} from '../errors/jobwire-error.ts';
-import {defaultsApplied, secretMark} from '../expressions/check.ts';
+import {defaultsApplied, secretMark} from '../expressions/types.ts';
+import {demand} from '../values/demand.ts';
 import {ExactNumber, isObject, type Json, type JsonObject, own, stringifyJson} from '../values/json.ts';
+import {readFits} from './fits.ts';
+import {formatNames} from './formats.ts';
 import {remembered} from './memo.ts';
 import {regExp} from './patterns.ts';
 import {sentence} from './sentences.ts';
+import {standingAlone, surelySound} from './sound.ts';
 
 export interface SchemaProblem {
   /** JSON pointer of the value that is wrong; for a missing or unknown property, of its object. */
@@ -22,19 +25,6 @@ export interface ValidateOptions {
   readonly all?: boolean;
 }
 
-export const formatNames = [
-  'date-time',
-  'date',
-  'time',
-  'duration',
-  'email',
-  'hostname',
-  'uri',
-  'uuid',
-  'ipv4',
-  'ipv6',
-] as const;
-
 /** Annotations of the language and of the coercion; they constrain nothing here. */
 export const annotationNames = [
   'x-jobwire-options',
@@ -45,12 +35,15 @@ export const annotationNames = [
 ] as const;
 const internalNames = ['x-jobwire-type', 'x-jobwire-unchecked', secretMark, defaultsApplied];
 const mostProblems = 100;
+const readBeforeCompiling = 3;
 
 /** Lists with exact numbers are copied for ajv; the copy leads back to the list whose digits count. */
 const originals = new WeakMap<object, readonly Json[]>();
 
 function createAjv(allErrors: boolean): Ajv2020 {
-  const ajv = new Ajv2020({
+  const {Ajv2020: Ajv} = demand('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
+  const {default: formats} = demand('ajv-formats') as typeof import('ajv-formats');
+  const ajv = new Ajv({
     allErrors,
     ownProperties: true,
     strictSchema: true,
@@ -108,6 +101,7 @@ function validatorOf(all: boolean): Ajv2020 {
 
 /** Problems of the data, none when it fits. Errors: JW1007 when the schema itself is unusable. */
 export function validateAgainst(schema: object, data: Json, {all = false}: ValidateOptions = {}): SchemaProblem[] {
+  if (isSeldom(schema) && readSound(schema, data) === true) return [];
   const validate = compileSchema(schema, all);
   try {
     if (validate(comparable(data))) return [];
@@ -116,6 +110,24 @@ export function validateAgainst(schema: object, data: Json, {all = false}: Valid
     return [{pointer: '', message: 'is nested too deep', keyword: 'depth'}];
   }
   return problemsOf(validate.errors ?? []);
+}
+
+/** Whether the data fits. Errors: JW1007 when the schema itself is unusable. */
+export function fitsSchema(schema: object, data: Json): boolean {
+  return readSound(schema, data) ?? validateAgainst(schema, data).length === 0;
+}
+
+function readSound(schema: object, data: Json): boolean | undefined {
+  return surelySound(schema) ? readFits(standingAlone(schema), data) : undefined;
+}
+
+const uses = new WeakMap<object, number>();
+
+/** The first values are read against the schema as it stands: compiling it takes as long as reading some hundred. */
+function isSeldom(schema: object): boolean {
+  const before = uses.get(schema) ?? 0;
+  if (before < readBeforeCompiling) uses.set(schema, before + 1);
+  return before < readBeforeCompiling;
 }
 
 function problemsOf(errors: readonly ErrorObject[]): SchemaProblem[] {

@@ -1,17 +1,14 @@
 /** Which Jobwire this is, and whether it is new enough for a package. Must never guess: the version stands in its own package.json. */
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {validRange} from 'semver';
 import {fail} from '../errors/jobwire-error.ts';
-import {satisfies} from '../manifest/reference.ts';
-
-/** Folder of the installed Jobwire, with the connectors that come with it. */
-export const shippedRoot = join(import.meta.dirname, '..', '..');
+import {satisfies, semver} from '../manifest/reference.ts';
+import {packageRoot} from '../values/package-root.ts';
 
 let known: string | undefined;
 
 export function runtimeVersion(): string {
-  known ??= (JSON.parse(readFileSync(join(shippedRoot, 'package.json'), 'utf8')) as {readonly version: string}).version;
+  known ??= (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {readonly version: string}).version;
   return known;
 }
 
@@ -22,5 +19,5 @@ export function requireRuntime(range: string | undefined, version: string = runt
 
 /** What semver reads, `>=1.2.0` too: a runtime is not a unit that is referred to by one operator. */
 export function isAnyRange(range: string): boolean {
-  return validRange(range) !== null;
+  return semver().validRange(range) !== null;
 }

@@ -8,12 +8,12 @@ import {isError} from '../manifest/issues.ts';
 import {type Library, loadLibrary, type Unit} from '../manifest/library.ts';
 import {parseReference} from '../manifest/reference.ts';
 import {callsOf} from '../manifest/references-template.ts';
-import {shippedRoot} from './runtime-version.ts';
+import {packageRoot} from '../values/package-root.ts';
 
 /** Only what is said about packed files. */
 export function checkUnits(dir: string, manifest: Package): {library: Library; issues: Issue[]} {
-  const isShipped = resolve(dir) === resolve(shippedRoot);
-  const library = loadLibrary({project: dir, shipped: shippedRoot, ...(!isShipped && {only: 'used'})});
+  const isShipped = resolve(dir) === resolve(packageRoot);
+  const library = loadLibrary({project: dir, shipped: packageRoot, ...(!isShipped && {only: 'used'})});
   const {connectors = [], templates = []} = manifest.contents;
   const packed = [...connectors.map((id) => `connectors/${id}/`), ...templates.map((id) => `templates/${id}/`)];
   const issues = [...library.issues, ...checkCompanions(library)].filter(({at, jobwireCode}) => {

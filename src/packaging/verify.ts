@@ -1,8 +1,8 @@
 /** Whether the files of a package are what was published, signed and locked. Must never reach a network: what it needs is given to it. */
-import {eq, lt} from 'semver';
 import {fail, type Issue} from '../errors/jobwire-error.ts';
 import type {Package, PackageSignature, Publisher} from '../generated/types.ts';
 import {loadForm} from '../manifest/load.ts';
+import {semver} from '../manifest/reference.ts';
 import {manifestFile, type PackageFiles, sha256, signatureFile} from './files.ts';
 import {checkFiles} from './integrity.ts';
 import {type LockEntry, lockFile} from './lock.ts';
@@ -168,9 +168,9 @@ function admitVersion(
   entry: LockEntry,
   {allowDowngrade = false}: Admission,
 ): Issue[] {
-  if (lt(version, entry.version))
+  if (semver().lt(version, entry.version))
     return allowDowngrade ? [] : [fail('JW6026', {package: id, version, installed: entry.version}).issue()];
-  if (!eq(version, entry.version) || digest === entry.digest) return [];
+  if (!semver().eq(version, entry.version) || digest === entry.digest) return [];
   const problem = `${id} ${version} is offered with other contents than those that are installed`;
   return [untrusted(problem, 'a published version never changes: ask its publisher what happened')];
 }

@@ -1,8 +1,10 @@
 /** Secrets and how they are kept out of everything a person or a disk may see. */
-import {inspect} from 'node:util';
 import {ExactNumber, type Json, type JsonObject} from './json.ts';
 
 export const mask = '[secret]';
+
+/** `inspect.custom`, without node:util, whose import loads a dozen of Node's own modules at every start. */
+const inspected = Symbol.for('nodejs.util.inspect.custom');
 
 /** A credential in memory. Only `reveal` gives the text; printing, joining or serialising gives the mask. */
 export class Secret {
@@ -19,7 +21,7 @@ export class Secret {
   toJSON(): string {
     return mask;
   }
-  [inspect.custom](): string {
+  [inspected](): string {
     return mask;
   }
 }

@@ -4,7 +4,7 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
-import {packageRoot} from '../../src/project.ts';
+import {packageRoot} from '../../src/values/package-root.ts';
 import {inProcess, openWorkshop, type Workshop} from '../commands/jobs-line.ts';
 import {endAll, jobwire} from '../support/process.ts';
 import {connectionFile, type DeskProject, makeDesk, templateFile} from './desk.ts';

@@ -11,7 +11,7 @@ import {
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
 import {TextDocument} from 'vscode-languageserver-textdocument';
-import {packageRoot} from '../../src/project.ts';
+import {packageRoot} from '../../src/values/package-root.ts';
 
 export interface Editor {
   readonly child: ChildProcess;

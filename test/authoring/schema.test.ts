@@ -12,8 +12,8 @@ import type {Place} from '../../src/expressions/check.ts';
 import {bundledSchema} from '../../src/manifest/bundle.ts';
 import {fitsKind, kinds} from '../../src/manifest/kinds.ts';
 import {loadLibrary} from '../../src/manifest/library.ts';
-import {packageRoot} from '../../src/project.ts';
 import {atPointer, isObject, type Json, type JsonObject, own} from '../../src/values/json.ts';
+import {packageRoot} from '../../src/values/package-root.ts';
 import {connectionFile, connectorFile, type DeskProject, makeDesk, templateFile} from './desk.ts';
 
 function compiled(schema: JsonObject): (value: Json) => boolean {

@@ -14,8 +14,8 @@ import {typedSchema} from '../../src/authoring/typed-schema.ts';
 import {fail} from '../../src/errors/jobwire-error.ts';
 import type {Connector} from '../../src/generated/types.ts';
 import type {FieldOptions} from '../../src/operations/choices.ts';
-import {packageRoot} from '../../src/project.ts';
 import type {JsonObject} from '../../src/values/json.ts';
+import {packageRoot} from '../../src/values/package-root.ts';
 import {connectorFile, type DeskProject, makeDesk} from './desk.ts';
 
 /** Errors of a program beside the declarations, by line. */

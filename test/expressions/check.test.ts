@@ -1,7 +1,7 @@
 /** Static typing of expressions: which values are refused in which place, at which character, and which are not. */
 import assert from 'node:assert/strict';
 import {checkValue, defaultsApplied, inferValue, type Place, secretMark} from '../../src/expressions/check.ts';
-import {validateAgainst} from '../../src/manifest/validate.ts';
+import {fitsSchema, validateAgainst} from '../../src/manifest/validate.ts';
 
 const data = {
   type: 'object',
@@ -45,6 +45,7 @@ const place: Place = {
   },
   resolve: () => true,
   validate: (schema, value) => (schema === true ? [] : validateAgainst(schema, value)),
+  fits: (schema, value) => schema === true || fitsSchema(schema, value),
 };
 
 const text = {type: 'string'};

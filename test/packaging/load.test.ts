@@ -11,8 +11,8 @@ import {lockFile, readLock, writeLock} from '../../src/packaging/lock.ts';
 import {originsOf} from '../../src/packaging/origins.ts';
 import {formatSignature, signManifest} from '../../src/packaging/signature.ts';
 import {revokeKey, trustFile, trustKey} from '../../src/packaging/trust.ts';
-import {packageRoot} from '../../src/project.ts';
-import {readProject} from '../../src/runtime.ts';
+import {readProject} from '../../src/read-project.ts';
+import {packageRoot} from '../../src/values/package-root.ts';
 import {elapsed} from '../../src/values/time.ts';
 import {begin, type Desk, day, deskWithPackage, install, look, openDesk, pack, sentences} from './parcel.ts';
 

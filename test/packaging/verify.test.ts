@@ -8,7 +8,7 @@ import {signatureFile} from '../../src/packaging/files.ts';
 import {inspectArchive, isRefused} from '../../src/packaging/inspect.ts';
 import {packagesFolder} from '../../src/packaging/installed.ts';
 import {trustKey} from '../../src/packaging/trust.ts';
-import {packageRoot} from '../../src/project.ts';
+import {packageRoot} from '../../src/values/package-root.ts';
 import {systemClock} from '../../src/values/time.ts';
 import {endAll, jobwire} from '../support/process.ts';
 import {startSigstore} from './fake-sigstore.ts';

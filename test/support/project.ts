@@ -2,7 +2,8 @@
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
-import {createProject, packageRoot} from '../../src/project.ts';
+import {createProject} from '../../src/project.ts';
+import {packageRoot} from '../../src/values/package-root.ts';
 
 export interface TestProject {
   readonly dir: string;

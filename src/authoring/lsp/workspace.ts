@@ -1,5 +1,5 @@
 /** The open texts and the projects they belong to, checked as the command line checks them, soon after they change. */
-import {existsSync, readFileSync} from 'node:fs';
+import {readFileSync, statSync} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
 import {fileURLToPath, pathToFileURL} from 'node:url';
 import {TextDocument} from 'vscode-languageserver-textdocument';
@@ -92,7 +92,7 @@ export class Workspace {
       open.source ??= sourceOf(file, open.document);
       return open.source;
     }
-    if (!existsSync(file)) return undefined;
+    if (!statSync(file, {throwIfNoEntry: false})?.isFile()) return undefined;
     return this.see(() =>
       remembering(
         `source ${file}`,

@@ -1,5 +1,5 @@
 /** Single keywords of a schema, as the language has them. */
-import {formatNames} from '../../manifest/validate.ts';
+import {formatNames} from '../../manifest/formats.ts';
 import {isObject, type Json, type JsonObject} from '../../values/json.ts';
 import {plainNumber} from './source.ts';
 

@@ -1,14 +1,14 @@
 import {join} from 'node:path';
-import {Args, Flags} from '@oclif/core';
-import {JobwireCommand} from '../../command.ts';
+import {Args, Flags, JobwireCommand} from '../../command.ts';
 import {readConfig, readRegistrySources} from '../../config.ts';
 import {fail} from '../../errors/jobwire-error.ts';
 import {buildCatalog} from '../../packaging/catalog/build.ts';
 import {openSources} from '../../packaging/catalog/sources.ts';
 import {writeCatalog} from '../../packaging/catalog/write.ts';
 import {openDesk} from '../../packaging/registry/desk.ts';
+import {runtimeVersion} from '../../packaging/runtime-version.ts';
 import {readTrust} from '../../packaging/trust.ts';
-import {packageRoot} from '../../project.ts';
+import {packageRoot} from '../../values/package-root.ts';
 import {systemClock} from '../../values/time.ts';
 
 export default class CatalogBuild extends JobwireCommand {
@@ -48,7 +48,7 @@ export default class CatalogBuild extends JobwireCommand {
       title: flags.title,
       baseUrl: flags['base-url'] === undefined ? undefined : baseAddress(flags['base-url']),
       assets: join(packageRoot, 'site'),
-      version: this.config.version,
+      version: runtimeVersion(),
     });
     const {written, kept, removed} = writeCatalog(flags.out, files);
     this.print(`${entries.length} entries, ${files.size} files in ${flags.out}`);

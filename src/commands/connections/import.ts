@@ -1,8 +1,7 @@
-import {Args, Flags} from '@oclif/core';
-import {JobwireCommand} from '../../command.ts';
+import {Args, Flags, JobwireCommand} from '../../command.ts';
 import {readConfig} from '../../config.ts';
 import {importCredentials} from '../../credential-file.ts';
-import {readProject} from '../../runtime.ts';
+import {readProject} from '../../read-project.ts';
 
 export default class ConnectionsImport extends JobwireCommand {
   static override summary = 'Make a connection from a credential file of the vendor';

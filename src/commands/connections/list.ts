@@ -1,7 +1,7 @@
 import {JobwireCommand} from '../../command.ts';
 import {readConfig} from '../../config.ts';
 import {describeConnections} from '../../operations/probe.ts';
-import {readProject} from '../../runtime.ts';
+import {readProject} from '../../read-project.ts';
 import {tableOfConnections} from '../../terminal/jobs.ts';
 
 export default class ConnectionsList extends JobwireCommand {

@@ -1,5 +1,4 @@
-import {Flags} from '@oclif/core';
-import {JobwireCommand} from '../../command.ts';
+import {Flags, JobwireCommand} from '../../command.ts';
 import {openProject, type StepRecord} from '../../index.ts';
 import {connectionArg} from '../../job-command.ts';
 import {showStep} from '../../terminal/runs.ts';

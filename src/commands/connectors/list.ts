@@ -2,9 +2,9 @@ import {JobwireCommand} from '../../command.ts';
 import {readConfig} from '../../config.ts';
 import {installedPackages} from '../../packaging/installed.ts';
 import {originsOf} from '../../packaging/origins.ts';
-import {packageRoot} from '../../project.ts';
-import {readProject} from '../../runtime.ts';
+import {readProject} from '../../read-project.ts';
 import {tableOfOrigins} from '../../terminal/signatures.ts';
+import {packageRoot} from '../../values/package-root.ts';
 import {systemClock} from '../../values/time.ts';
 
 export default class ConnectorsList extends JobwireCommand {

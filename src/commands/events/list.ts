@@ -1,5 +1,4 @@
-import {Flags} from '@oclif/core';
-import {JobwireCommand} from '../../command.ts';
+import {Flags, JobwireCommand} from '../../command.ts';
 import type {EventRecord} from '../../engine/run.ts';
 import {withStore} from '../../store.ts';
 import {listEvents} from '../../terminal/runs.ts';

@@ -1,5 +1,4 @@
-import {Args} from '@oclif/core';
-import {exitCodes, JobwireCommand} from '../../command.ts';
+import {Args, exitCodes, JobwireCommand} from '../../command.ts';
 import {readConfig} from '../../config.ts';
 import {check} from '../../ingest/subscription.ts';
 import {openRuntime} from '../../runtime.ts';

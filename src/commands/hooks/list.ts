@@ -1,5 +1,4 @@
-import {Args} from '@oclif/core';
-import {JobwireCommand} from '../../command.ts';
+import {Args, JobwireCommand} from '../../command.ts';
 import {readConfig} from '../../config.ts';
 import {openRuntime} from '../../runtime.ts';
 import {feedsOf, viewOf} from '../../subscriptions.ts';

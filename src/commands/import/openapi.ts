@@ -1,8 +1,7 @@
 import {basename, join, relative, resolve} from 'node:path';
-import {Args, Flags} from '@oclif/core';
 import {type Draft, draftConnector} from '../../authoring/openapi/draft.ts';
 import {type Written, writeDraft} from '../../authoring/openapi/write.ts';
-import {JobwireCommand} from '../../command.ts';
+import {Args, Flags, JobwireCommand} from '../../command.ts';
 import {readConfig} from '../../config.ts';
 import {fail} from '../../errors/jobwire-error.ts';
 import {countDrafted, showNotes} from '../../terminal/drafts.ts';

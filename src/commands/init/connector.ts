@@ -1,8 +1,7 @@
-import {Args, Flags} from '@oclif/core';
 import {authChoices, connectorQuestions, isAuthName, scaffoldConnector} from '../../authoring/scaffold/connector.ts';
 import {writeNew} from '../../authoring/scaffold/files.ts';
 import {answer, idProblem} from '../../authoring/scaffold/questions.ts';
-import {JobwireCommand} from '../../command.ts';
+import {Args, Flags, JobwireCommand} from '../../command.ts';
 import {readConfig} from '../../config.ts';
 import {fail} from '../../errors/jobwire-error.ts';
 import {terminalPrompts} from '../../prompts.ts';

@@ -1,12 +1,11 @@
-import {Args, Flags} from '@oclif/core';
 import {writeNew} from '../../authoring/scaffold/files.ts';
 import {answer, idProblem} from '../../authoring/scaffold/questions.ts';
 import {scaffoldTemplate, templateQuestions} from '../../authoring/scaffold/template.ts';
-import {JobwireCommand} from '../../command.ts';
+import {Args, Flags, JobwireCommand} from '../../command.ts';
 import {readConfig} from '../../config.ts';
 import {fail} from '../../errors/jobwire-error.ts';
 import {terminalPrompts} from '../../prompts.ts';
-import {readProject} from '../../runtime.ts';
+import {readProject} from '../../read-project.ts';
 
 export default class InitTemplate extends JobwireCommand {
   static override summary = 'Make a template: an event, an action, a proposed mapping and two cases that pass';

@@ -1,5 +1,4 @@
-import {Args, Flags} from '@oclif/core';
-import {JobwireCommand} from '../../command.ts';
+import {Args, Flags, JobwireCommand} from '../../command.ts';
 import {fail} from '../../errors/jobwire-error.ts';
 import {type Attaching, openProject} from '../../index.ts';
 import {connectionArg, jobFlags, readJob} from '../../job-command.ts';

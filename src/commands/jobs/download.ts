@@ -1,5 +1,4 @@
-import {Args, Flags} from '@oclif/core';
-import {JobwireCommand} from '../../command.ts';
+import {Args, Flags, JobwireCommand} from '../../command.ts';
 import {openProject} from '../../index.ts';
 import {connectionArg, jobArg, jobFlags, readJob} from '../../job-command.ts';
 import {writeBytes} from '../../terminal/given.ts';

@@ -1,5 +1,4 @@
-import {Flags} from '@oclif/core';
-import {exitCodes, JobwireCommand} from '../../command.ts';
+import {exitCodes, Flags, JobwireCommand} from '../../command.ts';
 import {openProject} from '../../index.ts';
 import {connectionArg, jobArgs, jobFlags, readJob} from '../../job-command.ts';
 import {showJob} from '../../terminal/jobs.ts';

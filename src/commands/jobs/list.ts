@@ -1,5 +1,4 @@
-import {Flags} from '@oclif/core';
-import {JobwireCommand} from '../../command.ts';
+import {Flags, JobwireCommand} from '../../command.ts';
 import {openProject} from '../../index.ts';
 import {connectionArg, jobFlags} from '../../job-command.ts';
 import {readAssignments} from '../../operations/typed-input.ts';

@@ -1,5 +1,4 @@
-import {Flags} from '@oclif/core';
-import {JobwireCommand} from '../../command.ts';
+import {Flags, JobwireCommand} from '../../command.ts';
 import {openProject} from '../../index.ts';
 import {connectionArg, jobArg, jobFlags, readJob} from '../../job-command.ts';
 

@@ -1,5 +1,4 @@
-import {Args, Flags} from '@oclif/core';
-import {JobwireCommand} from '../../command.ts';
+import {Args, Flags, JobwireCommand} from '../../command.ts';
 import {openProject} from '../../index.ts';
 import {connectionArg, jobFlags, readJob} from '../../job-command.ts';
 import {readAssignments} from '../../operations/typed-input.ts';

@@ -1,5 +1,4 @@
-import {Args} from '@oclif/core';
-import {JobwireCommand} from '../../command.ts';
+import {Args, JobwireCommand} from '../../command.ts';
 import {readKeyPassphrase, readKeysFolder} from '../../config.ts';
 import {createKey, formatPublicKey} from '../../packaging/keys.ts';
 import {systemClock} from '../../values/time.ts';

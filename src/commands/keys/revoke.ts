@@ -1,5 +1,4 @@
-import {Args} from '@oclif/core';
-import {JobwireCommand} from '../../command.ts';
+import {Args, JobwireCommand} from '../../command.ts';
 import {readConfig} from '../../config.ts';
 import {readLock} from '../../packaging/lock.ts';
 import {revokeKey} from '../../packaging/trust.ts';

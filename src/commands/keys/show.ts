@@ -1,5 +1,4 @@
-import {Args} from '@oclif/core';
-import {JobwireCommand} from '../../command.ts';
+import {Args, JobwireCommand} from '../../command.ts';
 import {readKeysFolder} from '../../config.ts';
 import {formatPublicKey, showKey} from '../../packaging/keys.ts';
 

@@ -1,5 +1,4 @@
-import {Args, Flags} from '@oclif/core';
-import {JobwireCommand} from '../../command.ts';
+import {Args, Flags, JobwireCommand} from '../../command.ts';
 import {readConfig} from '../../config.ts';
 import {fail} from '../../errors/jobwire-error.ts';
 import {givenMoment, givenPublicKey} from '../../packaging/key-list.ts';

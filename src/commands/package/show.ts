@@ -1,5 +1,4 @@
-import {Args} from '@oclif/core';
-import {exitCodes, JobwireCommand} from '../../command.ts';
+import {Args, exitCodes, JobwireCommand} from '../../command.ts';
 import {readConfig} from '../../config.ts';
 import {isError} from '../../manifest/issues.ts';
 import {previewPackage} from '../../packaging/preview.ts';

@@ -1,5 +1,4 @@
-import {Flags} from '@oclif/core';
-import {JobwireCommand} from '../../command.ts';
+import {Flags, JobwireCommand} from '../../command.ts';
 import {doubtQueued} from '../../engine/restored.ts';
 import {fail} from '../../errors/jobwire-error.ts';
 import {withStore} from '../../store.ts';

@@ -1,5 +1,4 @@
-import {Flags} from '@oclif/core';
-import {JobwireCommand} from '../../command.ts';
+import {Flags, JobwireCommand} from '../../command.ts';
 import {purgeAll, purgeRule} from '../../engine/retention.ts';
 import {withStore} from '../../store.ts';
 import {flagName} from '../../terminal/given.ts';

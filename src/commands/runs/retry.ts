@@ -1,5 +1,4 @@
-import {Args, Flags} from '@oclif/core';
-import {JobwireCommand} from '../../command.ts';
+import {Args, Flags, JobwireCommand} from '../../command.ts';
 import {readConfig} from '../../config.ts';
 import {openRuntime} from '../../runtime.ts';
 import {localUser} from '../../terminal/given.ts';

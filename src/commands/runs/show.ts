@@ -1,5 +1,4 @@
-import {Args} from '@oclif/core';
-import {JobwireCommand} from '../../command.ts';
+import {Args, JobwireCommand} from '../../command.ts';
 import {fail} from '../../errors/jobwire-error.ts';
 import {withStore} from '../../store.ts';
 import {showRun, withTrace} from '../../terminal/runs.ts';

@@ -1,10 +1,9 @@
-import {Args} from '@oclif/core';
-import {JobwireCommand} from '../../command.ts';
+import {Args, JobwireCommand} from '../../command.ts';
 import {readConfig} from '../../config.ts';
 import {createSwitches} from '../../engine/switches.ts';
 import {viewTemplate} from '../../ingest/overview.ts';
 import {templateOf} from '../../ingest/trigger.ts';
-import {readProject} from '../../runtime.ts';
+import {readProject} from '../../read-project.ts';
 import {withStore} from '../../store.ts';
 import {localUser} from '../../terminal/given.ts';
 import {systemClock} from '../../values/time.ts';

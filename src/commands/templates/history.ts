@@ -1,9 +1,8 @@
-import {Args, Flags} from '@oclif/core';
-import {JobwireCommand} from '../../command.ts';
+import {Args, Flags, JobwireCommand} from '../../command.ts';
 import {readConfig} from '../../config.ts';
 import {readHistory} from '../../ingest/overview.ts';
 import {templateOf} from '../../ingest/trigger.ts';
-import {readProject} from '../../runtime.ts';
+import {readProject} from '../../read-project.ts';
 import {withStore} from '../../store.ts';
 import {showHistory} from '../../terminal/templates.ts';
 

@@ -2,7 +2,7 @@ import {JobwireCommand} from '../../command.ts';
 import {readConfig} from '../../config.ts';
 import {createSwitches} from '../../engine/switches.ts';
 import {viewTemplates} from '../../ingest/overview.ts';
-import {readProject} from '../../runtime.ts';
+import {readProject} from '../../read-project.ts';
 import {withStore} from '../../store.ts';
 import {listTemplates} from '../../terminal/templates.ts';
 import {systemClock} from '../../values/time.ts';

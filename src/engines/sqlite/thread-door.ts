@@ -1,6 +1,8 @@
 /** The door to the store's thread: started with the first transaction, and again after it died. */
+import {extname, join} from 'node:path';
 import {SHARE_ENV, Worker} from 'node:worker_threads';
 import {fail} from '../../errors/jobwire-error.ts';
+import {programFolder} from '../../values/package-root.ts';
 import {received} from './errors.ts';
 import type {Reply, Transact} from './writes.ts';
 
@@ -15,7 +17,8 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-const program = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url);
+/** The file stands alone in the built program, too, whose other files are put together. */
+const program = join(programFolder, 'engines', 'sqlite', `thread${extname(import.meta.filename)}`);
 
 export function openThreadDoor(location: string): ThreadDoor {
   let thread: Worker | undefined;

@@ -1,10 +1,10 @@
 /** What every command about packages works with: the project, its registries, its trust and lock, the time. */
 import {globSync} from 'node:fs';
 import {basename, join} from 'node:path';
+import {packageRoot} from '../../values/package-root.ts';
 import {processSecrets} from '../../values/secret.ts';
 import type {Clock} from '../../values/time.ts';
 import {type Lock, readLock} from '../lock.ts';
-import {shippedRoot} from '../runtime-version.ts';
 import {readTrust, type Trust} from '../trust.ts';
 import type {Keep} from './keep.ts';
 import type {NpmrcFile} from './npmrc.ts';
@@ -35,6 +35,6 @@ export function openDesk({project, npmrc, variable, archives}: DeskSettings, clo
   return {
     ...{project, lock, clock, trust: readTrust(project), keep: {folder: archives}},
     registries: readRegistries({files: npmrc, variable, redactor: processSecrets, asked, lock}),
-    shipped: new Set(globSync('*/', {cwd: join(shippedRoot, 'connectors')}).map((path) => basename(path))),
+    shipped: new Set(globSync('*/', {cwd: join(packageRoot, 'connectors')}).map((path) => basename(path))),
   };
 }

@@ -4,11 +4,12 @@ import {resolve} from 'node:path';
 import {fail} from '../../errors/jobwire-error.ts';
 import type {Package} from '../../generated/types.ts';
 import {isError} from '../../manifest/issues.ts';
+import {packageRoot} from '../../values/package-root.ts';
 import {readArchive} from '../archive.ts';
 import {type CheckReport, hasErrors, runChecks} from '../checks/run.ts';
 import {npmFile, type PackageFiles, readJsonFile, signatureFile} from '../files.ts';
 import {integrityOf, packSource} from '../pack.ts';
-import {runtimeVersion, shippedRoot} from '../runtime-version.ts';
+import {runtimeVersion} from '../runtime-version.ts';
 import {readSignature} from '../signature.ts';
 import {readSource} from '../source.ts';
 import type {Trust} from '../trust.ts';
@@ -68,7 +69,7 @@ export async function publishPackage(request: PublishRequest, desk: Desk): Promi
 
 function reportOn(path: string, {clock}: Desk): CheckReport | undefined {
   if (!isFolder(path)) return undefined;
-  const around = {shipped: shippedRoot, runtime: runtimeVersion(), now: clock.now()};
+  const around = {shipped: packageRoot, runtime: runtimeVersion(), now: clock.now()};
   return runChecks({dir: resolve(path)}, {...around, profile: 'default'});
 }
 
