@@ -12,7 +12,8 @@ import {
   renderUrl,
   type Scope,
 } from '../expressions/evaluate.ts';
-import {isObject, type Json, type JsonObject, own, stringifyJson} from '../values/json.ts';
+import {lowerCase} from '../http/header-names.ts';
+import {isObject, type Json, own, stringifyJson} from '../values/json.ts';
 import type {Fields, Outgoing} from './context.ts';
 import type {RequestSettings} from './settings.ts';
 
@@ -99,10 +100,6 @@ export function formPairs(value: Json): [string, string][] {
 function plain(key: string, value: Json): string {
   if (Array.isArray(value) || isObject(value)) throw fail('JW2107', {problem: `the form field ${key} is not a text`});
   return String(value);
-}
-
-function lowerCase(headers: Readonly<Record<string, string>>): JsonObject & Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** The text of a value that may be left out. */

@@ -1,7 +1,7 @@
 /** What every engine stores as text, and the columns every engine has, as the engine's values and back. Must never read or write a store. */
 import type {DeliveryMode, EventRecord, Run, RunData, RunState} from '../engine/run.ts';
 import type {Issue} from '../errors/jobwire-error.ts';
-import {type Json, parseJson, stringifyJson} from '../values/json.ts';
+import {type Json, parseKnownJson, stringifyJson} from '../values/json.ts';
 
 /** Columns by name, as the drivers give them. */
 export type Columns = Readonly<Record<string, unknown>>;
@@ -58,14 +58,9 @@ export function store(value: unknown): string {
   return stringifyJson(value as Json);
 }
 
-/** A number in JSON.stringify's output that a double may not hold: many digits, or an exponent. */
-const wideNumber = /(?:^|[:,[])-?(?:[\d.]{16,}|[\d.]+[eE])/;
-const storedLimits = {depth: 1000, nodes: Number.MAX_SAFE_INTEGER};
-
-/** Our own JSON was checked when it came in: only long digits still need care. */
+/** Our own JSON was checked when it came in. */
 export function readStored<T>(value: unknown): T {
-  const json = text(value);
-  return (wideNumber.test(json) ? parseJson(json, storedLimits) : JSON.parse(json)) as T;
+  return parseKnownJson(text(value)) as T;
 }
 
 export function text(value: unknown): string {

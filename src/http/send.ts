@@ -6,6 +6,7 @@ import {fail} from '../errors/jobwire-error.ts';
 import {elapsed} from '../values/time.ts';
 import {codings, decodeBody} from './coding.ts';
 import {createGuard, type EgressPolicy, type Guard, type Resolve} from './egress.ts';
+import {lowerCase} from './header-names.ts';
 import {createKnown, type Known, type Made} from './known-headers.ts';
 import {describeRequest, isRedirect, nextHop, type RedirectRule} from './redirect.ts';
 import {type Heard, talk} from './talk.ts';
@@ -161,10 +162,6 @@ function begin(request: WireRequest, known: Known, speak: Speak): Promise<Heard>
 
 function completed(headers: Readonly<Record<string, string>>): Record<string, string> {
   return {'user-agent': 'jobwire', accept: '*/*', 'accept-encoding': codings, ...lowerCase(headers)};
-}
-
-function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** Set by the client itself; another `host` would also choose another certificate. */

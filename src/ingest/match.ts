@@ -8,7 +8,7 @@ import {asJobwireError, fail, JobwireError} from '../errors/jobwire-error.ts';
 import {evaluateTest, evaluateText} from '../expressions/evaluate.ts';
 import type {Policy, Target, Template} from '../generated/types.ts';
 import type {Library} from '../manifest/library.ts';
-import {remembered} from '../manifest/memo.ts';
+import {rememberedFor} from '../manifest/memo.ts';
 import {ms} from '../values/time.ts';
 import {type Criteria, compileCriteria, type Roots} from './criteria.ts';
 import type {Unmatched} from './normalise.ts';
@@ -35,10 +35,10 @@ interface Candidate {
 /** By connection, then by event. */
 type Index = ReadonlyMap<string, ReadonlyMap<string, readonly Candidate[]>>;
 
-const indexes = new WeakMap<Library, Index>();
+const indexOf = rememberedFor(buildIndex);
 
 export function match(event: Unmatched | EventRecord, library: Library, now: number): Matched {
-  const index = indexes.get(library) ?? remembered(indexes, library, () => buildIndex(library));
+  const index = indexOf(library);
   const decisions: Decision[] = [];
   const drafts: Draft[] = [];
   for (const candidate of index.get(event.connection)?.get(event.type) ?? []) {

@@ -5,22 +5,18 @@
 import {isObject, type JsonObject} from '../values/json.ts';
 import type {Ground, SchemaNode} from './fits.ts';
 import {formatNames} from './formats.ts';
-import {remembered} from './memo.ts';
+import {rememberedFor} from './memo.ts';
 import {compileToRead, isPlain, patternProblem} from './patterns.ts';
 
-const known = new WeakMap<object, boolean>();
-
 /** False also means: not sure. The schema stands alone. */
-export function surelySound(schema: object): boolean {
-  return remembered(known, schema, () => {
-    try {
-      return isObject(schema) && isSound(schema, schema);
-    } catch (error) {
-      if (error instanceof RangeError) return false;
-      throw error;
-    }
-  });
-}
+export const surelySound = rememberedFor((schema: object): boolean => {
+  try {
+    return isObject(schema) && isSound(schema, schema);
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+});
 
 /** The ground of a schema that stands alone: it refers to its own definitions only. */
 export function standingAlone(schema: object): Ground {

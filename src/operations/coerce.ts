@@ -1,7 +1,7 @@
 /** Arguments into the types their signature asks for, by conversions that lose nothing. Must never send a value that changed its meaning. */
 import {fail, type Issue, JobwireError, nearest} from '../errors/jobwire-error.ts';
 import {setOwn} from '../expressions/value.ts';
-import {remembered} from '../manifest/memo.ts';
+import {rememberedFor} from '../manifest/memo.ts';
 import {isObject, type Json, type JsonObject, own, sameJson, stringifyJson} from '../values/json.ts';
 import {isTypeWord, keepsLimits, type TypeWord, typeRules} from './convert.ts';
 import {vendorType} from './types-dotnet.ts';
@@ -75,11 +75,7 @@ interface Rule {
   readonly required: readonly Json[];
 }
 
-const rules = new WeakMap<object, Rule>();
-
-function ruleOf(schema: JsonObject): Rule {
-  return remembered(rules, schema, () => readRule(schema));
-}
+const ruleOf = rememberedFor(readRule);
 
 function readRule(schema: JsonObject): Rule {
   const listAt = (key: string): Json[] => {
@@ -106,7 +102,7 @@ function fitValue(work: Work, {value, schema: given, path}: Place): Json {
   const schema = resolve(work.root, given);
   if (schema === false || work.depth >= deepest) return misfit(work, {value, schema: given, path});
   if (!isObject(schema)) return value;
-  const rule = rules.get(schema) ?? ruleOf(schema);
+  const rule = ruleOf(schema);
   if (rule.isUnchecked) warn(work, path, schema);
   if (isScalar(value) && rule.unions.length === 0 && rule.parts.length === 0) {
     const chosen = chooseType(rule, value);

@@ -7,6 +7,7 @@ import {renderHeaders, renderUrl} from '../expressions/evaluate.ts';
 import type {Connection, Connector} from '../generated/types.ts';
 import type {Budget} from '../http/budget.ts';
 import type {EgressPolicy} from '../http/egress.ts';
+import {lowerCase} from '../http/header-names.ts';
 import {createTransport, type Transport, type WireRequest} from '../http/send.ts';
 import {type EffectiveConnection, effectiveConnection} from '../manifest/variant.ts';
 import {traceExchange} from '../telemetry/spans.ts';
@@ -20,7 +21,6 @@ import {readPolicy} from './hosts.ts';
 import {createLookups, type Lookups} from './lookup.ts';
 import {type PreparedOperation, prepareOperation} from './operation.ts';
 import {runProcedure} from './procedure.ts';
-import {lowerCase} from './request.ts';
 import {readSecrets, readSettings, type Secrets} from './settings.ts';
 import type {Log} from './trace.ts';
 

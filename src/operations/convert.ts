@@ -1,5 +1,5 @@
 /** One scalar into the type its schema asks for, losing nothing. Must never give back a value that means something else. */
-import {remembered} from '../manifest/memo.ts';
+import {rememberedFor} from '../manifest/memo.ts';
 import {isObject, type Json, type JsonObject, own, sameJson} from '../values/json.ts';
 import {isDateTime, toUtc} from './date-times.ts';
 import {compareNumbers, fitsNumberFormat, integerOf, isNumeric, isWhole, type Numeric, numberOf} from './digits.ts';
@@ -59,17 +59,13 @@ const textFormats: ReadonlyMap<string, (text: string) => boolean> = new Map([
 
 type Limit = (value: Json) => boolean;
 
-const limits = new WeakMap<object, readonly Limit[]>();
+const limitsOf = rememberedFor(readLimits);
 
 /** Whether a value keeps to the limits of its schema (not its type): enum, const, format, bounds, lengths. */
 export function keepsLimits(value: Json, schema: Json): boolean {
   if (!isObject(schema)) return true;
-  for (const keeps of limits.get(schema) ?? limitsOf(schema)) if (!keeps(value)) return false;
+  for (const keeps of limitsOf(schema)) if (!keeps(value)) return false;
   return true;
-}
-
-function limitsOf(schema: JsonObject): readonly Limit[] {
-  return remembered(limits, schema, () => readLimits(schema));
 }
 
 /** Of most schemas there are none. */

@@ -3,8 +3,8 @@ import type {Outgoing} from '../auth/context.ts';
 import {appendQuery, joinPath} from '../auth/render.ts';
 import {fail} from '../errors/jobwire-error.ts';
 import {evaluateText, renderHeaders, renderPairs, renderPath, renderUrl, type Scope} from '../expressions/evaluate.ts';
-import {setOwn} from '../expressions/value.ts';
 import type {Request} from '../generated/types.ts';
+import {lowerCase} from '../http/header-names.ts';
 import type {Json, JsonObject} from '../values/json.ts';
 import {renderBody} from './body.ts';
 import type {Call} from './call.ts';
@@ -74,10 +74,4 @@ function conditionsOf({validators}: Call): Record<string, string> {
 
 function wantsJson({operation}: Call): boolean {
   return (operation.manifest.response?.type ?? 'json') === 'json';
-}
-
-export function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const made: Record<string, string> = {};
-  for (const name of Object.keys(headers)) setOwn(made, name.toLowerCase(), headers[name] as string);
-  return made;
 }

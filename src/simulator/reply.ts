@@ -1,5 +1,6 @@
 /** Answers as bytes. Must never change what was decided. */
 import {evaluate, OMIT, renderHeaders} from '../expressions/evaluate.ts';
+import {lowerCase} from '../http/header-names.ts';
 import type {PlainReply} from './format.ts';
 import type {Roots} from './world.ts';
 
@@ -38,10 +39,6 @@ function renderBody(
   if (value instanceof Uint8Array) return {type: type ?? 'application/octet-stream', bytes: value};
   if (typeof value === 'string' && type !== undefined && !/json/i.test(type)) return {type, bytes: Buffer.from(value)};
   return {type: type ?? 'application/json; charset=utf-8', bytes: Buffer.from(JSON.stringify(value))};
-}
-
-function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** The same answer, its body cut off in the middle: what no parser takes. */

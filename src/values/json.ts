@@ -61,9 +61,12 @@ export function parseJson(text: string, limits: JsonLimits = defaultLimits): Jso
   return value;
 }
 
+/** A number that a double may not hold: many digits, or an exponent. */
+const wideNumber = /(?:^|[\s:,[])-?(?:[0-9.]{16}|[0-9.]+[eE])/;
+
 /** What `parseJson` gives, for a text of which it is known that it accepts it. */
 export function parseKnownJson(text: string): Json {
-  return read(text, /(?:^|[\s:,[])-?(?:[0-9.]{16}|[0-9.]+[eE])/.test(text));
+  return read(text, wideNumber.test(text));
 }
 
 /** JSON text of a value; exact numbers keep their digits. */

@@ -1,7 +1,7 @@
 /** What a rule of the signing schemes says, read once, and the live keys it was checked with. Must never decide. */
 import {parseExpression} from '../../expressions/parse.ts';
 import type {VerifyRule} from '../../generated/types.ts';
-import {remembered} from '../../manifest/memo.ts';
+import {rememberedFor} from '../../manifest/memo.ts';
 import {type Separated, separatedIn, templatesOf} from './base.ts';
 import {keyBytes} from './key.ts';
 import {type Checker, type KeyedName, keyedSchemes} from './keyed.ts';
@@ -26,11 +26,7 @@ export interface LiveKey {
   checker(): Checker;
 }
 
-const rules = new WeakMap<VerifyRule, SignedRule>();
-
-export function signedRule(rule: VerifyRule): SignedRule {
-  return rules.get(rule) ?? remembered(rules, rule, () => readRule(rule));
-}
+export const signedRule = rememberedFor(readRule);
 
 function readRule(rule: VerifyRule): SignedRule {
   const templates = templatesOf(rule);
