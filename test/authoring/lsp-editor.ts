@@ -20,6 +20,8 @@ export interface Editor {
   uri(file: string): string;
   /** Opens a file of the project, or a text that is not saved. */
   open(file: string, text?: string): void;
+  /** Opens a file of the project and gives what is said about it. */
+  opened(file: string): Promise<Diagnostic[]>;
   /** Replaces the whole text, as one change. */
   type(file: string, text: string): void;
   /** Replaces a part of it, as an editor sends it. */
@@ -87,6 +89,11 @@ export async function startEditor(dir: string): Promise<Editor> {
       const document = TextDocument.create(uri(file), 'json', 1, text);
       texts.set(document.uri, document);
       send('textDocument/didOpen', {textDocument: {uri: document.uri, languageId: 'json', version: 1, text}});
+    },
+    opened(file) {
+      const heard = editor.told(file);
+      editor.open(file);
+      return heard;
     },
     type: (file, text) => change(documentOf(file), {text}),
     edit(file, from, to) {

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import {join} from 'node:path';
 import type {
   CodeAction,
-  Diagnostic,
   DocumentLink,
   DocumentSymbol,
   Hover,
@@ -72,18 +71,13 @@ describe('navigation', function () {
     desk = makeDesk();
     desk.write(caseFile, caseText);
     editor = await startEditor(desk.dir);
-    for (const file of [connectorFile, templateFile, connectionFile, caseFile]) await opened(file);
+    for (const file of [connectorFile, templateFile, connectionFile, caseFile]) await editor.opened(file);
   });
   after(async () => {
     assert.equal(editor.stderr(), '');
     await editor.end();
     desk.remove();
   });
-  const opened = async (file: string): Promise<Diagnostic[]> => {
-    const heard = editor.told(file);
-    editor.open(file);
-    return heard;
-  };
   const restore = async (...files: string[]): Promise<void> => {
     for (const file of files) editor.type(file, desk.read(file));
     await editor.told(files[0] ?? templateFile);

@@ -62,11 +62,6 @@ describe('jobwire lsp', function () {
     desk.remove();
   });
 
-  const opened = async (file: string): Promise<Diagnostic[]> => {
-    const heard = editor.told(file);
-    editor.open(file);
-    return heard;
-  };
   const typed = async (file: string, text: string): Promise<Diagnostic[]> => {
     editor.type(file, text);
     return editor.told(file);
@@ -77,7 +72,7 @@ describe('jobwire lsp', function () {
 
   describe('on unsaved texts', () => {
     before(async () => {
-      for (const file of [templateFile, connectionFile, connectorFile]) assert.deepEqual(await opened(file), []);
+      for (const file of [templateFile, connectionFile, connectorFile]) assert.deepEqual(await editor.opened(file), []);
     });
     after(() => closed(templateFile, connectionFile, connectorFile));
 
@@ -167,13 +162,13 @@ describe('jobwire lsp', function () {
       ['JW1004'],
     );
     editor.close(file);
-    assert.deepEqual(await opened(templateFile), []);
+    assert.deepEqual(await editor.opened(templateFile), []);
     await closed(templateFile);
   });
 
   it('takes an unsaved sample for there', async () => {
     const good = desk.read(connectorFile);
-    await opened(connectorFile);
+    await editor.opened(connectorFile);
     editor.edit(connectorFile, 'samples/ticket.created.json', 'samples/new.json');
     assert.deepEqual(
       (await editor.told(connectorFile)).map(({code}) => code),
@@ -224,7 +219,7 @@ describe('jobwire lsp', function () {
   });
 
   it('follows a text that changes piece by piece', async () => {
-    await opened(templateFile);
+    await editor.opened(templateFile);
     editor.edit(templateFile, '"addNote"', '"addNot"');
     editor.edit(templateFile, '"addNot"', '"addNo"');
     editor.edit(templateFile, '"addNo"', '"addNote"');
@@ -233,7 +228,7 @@ describe('jobwire lsp', function () {
   });
 
   it('goes on after a question that was called back, whether it was answered or not', async () => {
-    await opened(templateFile);
+    await editor.opened(templateFile);
     const {connection} = editor;
     const {CancellationTokenSource} = await import('vscode-languageserver/node');
     const called = new CancellationTokenSource();
@@ -270,7 +265,7 @@ describe('jobwire lsp', function () {
     for (const file of [templateFile, connectorFile, connectionFile])
       it(`answers every question about ${file} cut off anywhere`, async () => {
         const text = desk.read(file);
-        await opened(file);
+        await editor.opened(file);
         await fc.assert(
           fc.asyncProperty(fc.nat(text.length), fc.nat(text.length), async (end, at) => {
             editor.type(file, text.slice(0, end));
@@ -297,7 +292,7 @@ describe('jobwire lsp', function () {
       });
 
     it('answers about a text that is nested without end', async () => {
-      await opened(templateFile);
+      await editor.opened(templateFile);
       const heard = editor.told(templateFile);
       editor.type(templateFile, '['.repeat(200_000));
       assert.deepEqual(
@@ -317,7 +312,7 @@ describe('jobwire lsp', function () {
     const text = JSON.stringify(big, null, 1);
     assert.ok(text.length > 900_000 && text.length < 1_048_576);
     mkdirSync(join(desk.dir, 'connectors/desk'), {recursive: true});
-    await opened(connectorFile);
+    await editor.opened(connectorFile);
     await typed(connectorFile, text);
     const times: number[] = [];
     for (const title of ['Desk 1', 'Desk 2', 'Desk 3', 'Desk 4', 'Desk 5']) {
