@@ -43,6 +43,8 @@ async function bundle(): Promise<readonly string[]> {
       js: "import {createRequire as requireOf} from 'node:module';\nconst require = requireOf(import.meta.url), __dirname = import.meta.dirname;",
     },
     legalComments: 'none',
+    // Half the bytes to read and to compare with what was compiled before; names stay, so that a stack can be read.
+    minifyWhitespace: true,
     logLevel: 'warning',
     metafile: true,
   });

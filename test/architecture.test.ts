@@ -53,7 +53,7 @@ const doors: readonly {readonly thing: RegExp; readonly only: RegExp}[] = [
   {thing: /from '(ky|undici)'/, only: /^http\//},
   {thing: /(from |demand\()'(ajv|ajv-formats|@humanwhocodes\/momoa)[/']/, only: /^manifest\//},
   {thing: /from 'handlebars/, only: /^expressions\//},
-  {thing: /from 're2js'/, only: /^(expressions|manifest)\//},
+  {thing: /(from |demand\()'re2js'/, only: /^(expressions|manifest)\//},
   {thing: /from 'node:sqlite'/, only: /^engines\/sqlite\//},
   {thing: /(from|import\() ?'(pg|pg-boss)'/, only: /^engines\/postgres\//},
   {thing: /from '(fastify|@fastify\/[a-z-]+)'/, only: /^(server|simulator)\//},

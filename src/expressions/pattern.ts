@@ -1,6 +1,7 @@
 /** Regular expressions in linear time: literal RE2 patterns, compiled once. Must never use the engine's own RegExp on a manifest's pattern. */
-import {type Matcher, RE2JS} from 're2js';
+import type {Matcher, RE2JS} from 're2js';
 import {fail} from '../errors/jobwire-error.ts';
+import {demand} from '../values/demand.ts';
 import type {HelperContext} from './helper.ts';
 import {limits} from './value.ts';
 
@@ -33,7 +34,7 @@ export function requireGroup(pattern: string): void {
 
 function attempt(pattern: string): RE2JS {
   try {
-    return RE2JS.compile(pattern);
+    return (demand('re2js') as typeof import('re2js')).RE2JS.compile(pattern);
   } catch (error) {
     throw unsupported(pattern, (error as Error).message);
   }

@@ -2,7 +2,7 @@
  * Regular expressions in linear time: RE2 behind the interface ajv expects. Must never give to the native engine what could take it
  * long.
  */
-import {RE2JS} from 're2js';
+import {demand} from '../values/demand.ts';
 
 export interface Pattern {
   test(text: string): boolean;
@@ -55,6 +55,7 @@ export function compilePattern(source: string): Pattern {
   const known = compiled.get(source);
   if (known) return known;
   if (source.length > longest) throw new SyntaxError(`longer than ${longest} characters`);
+  const {RE2JS} = demand('re2js') as typeof import('re2js');
   const regex = RE2JS.compile(RE2JS.translateRegExp(source));
   // ajv keeps patterns by their text: without one of its own, every pattern would be taken for the first.
   const pattern: Pattern = {test: (text) => regex.matcher(text).find(), toString: () => `/${source}/`};
